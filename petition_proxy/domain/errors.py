@@ -1,0 +1,29 @@
+"""The error every rule raises, in a form that an edge can translate."""
+
+
+def mark(text: str) -> str:
+	"""Mark `text` for the translation catalogue and return it unchanged.
+
+	Modules import it as `_`, so that the catalogue tools find the text while the rules stay free of any
+	framework.
+	"""
+	return text
+
+
+class DomainError(ValueError):
+	"""A rule was broken or its input cannot be used.
+
+	Attributes:
+		code: stable id of the kind of error, for callers that must tell errors apart.
+		message: English template with {named} placeholders.
+		params: the values for the placeholders.
+
+	An edge shows `_(error.message).format(**error.params)`; `str(error)` is the same in English.
+	"""
+
+	code = "domain_error"
+
+	def __init__(self, message: str, **params: object) -> None:
+		super().__init__(message.format(**params) if params else message)
+		self.message = message
+		self.params = params
