@@ -1,0 +1,195 @@
+"""The path of a petition, once: states, steps, who may take them.
+
+`setup/workflow.py` builds the desk's Workflow from `TRANSITIONS`; the Petition controller asks `find`
+for every change of state, however it arrives (form, list, REST, web form, import). State ids are
+stored; display names are translations and are never compared.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from petition_proxy.domain.errors import DomainError
+from petition_proxy.domain.errors import mark as _
+
+DRAFT = "Draft"
+REGISTERED = "Registered"
+ASSIGNED = "Assigned"
+RECEIVED = "Received"
+ACCEPTED = "Accepted"
+REFUSED = "Refused"
+HANDLING = "Handling"
+REPLIED = "Replied"
+SERVED = "Served"
+CLOSED = "Closed"
+
+STATES: tuple[str, ...] = (
+	DRAFT,
+	REGISTERED,
+	ASSIGNED,
+	RECEIVED,
+	ACCEPTED,
+	REFUSED,
+	HANDLING,
+	REPLIED,
+	SERVED,
+	CLOSED,
+)
+
+# The clocks that run in a state. Registered to Received: the 15 days to tell the petitioner whether the
+# matter is accepted (Regulations on Petition Work 2022, arts 22, 23). Accepted and Handling: the local promise
+# and the 60 days of art. 34. From the reply on no unit is late any more.
+AWAITING_NOTICE_STATES: frozenset[str] = frozenset({REGISTERED, ASSIGNED, RECEIVED})
+AWAITING_REPLY_STATES: frozenset[str] = frozenset({ACCEPTED, HANDLING})
+ANSWERED_STATES: frozenset[str] = frozenset({REPLIED, SERVED, CLOSED})
+FINAL_STATES: frozenset[str] = frozenset({REFUSED, CLOSED})
+OPEN_STATES: frozenset[str] = frozenset(STATES) - FINAL_STATES
+
+AGENT = "Petition Proxy Agent"
+PETITIONER = "Petitioner Portal User"
+VILLAGE = "Village Petition Officer"
+TOWN = "Town Petition Officer"
+DEPARTMENT = "Department Petition Officer"
+HEAD = "Handling Unit Head"
+OFFICE = "Petition Office"
+CLERK = "Petition System Clerk"
+LEADER = "Petition Leader"
+AUDITOR = "Petition Auditor"
+
+ROLES: tuple[str, ...] = (
+	AGENT,
+	PETITIONER,
+	VILLAGE,
+	TOWN,
+	DEPARTMENT,
+	HEAD,
+	OFFICE,
+	CLERK,
+	LEADER,
+	AUDITOR,
+)
+PORTAL_ROLES: tuple[str, ...] = (AGENT, PETITIONER)
+
+# Who must stand behind a step, beyond having a role.
+BY_FILER = "filer"  # the case's own agent or petitioner, or an office that keys it in
+BY_ASSIGNER = "assigner"  # an office of the place: petition office, or the town for its own villages
+BY_HANDLING_UNIT = "handling_unit"  # a head or member of the unit the case is assigned to
+BY_SERVER = "server"  # the case's agent, the handling unit, or an office of the place
+
+
+class StepNotAllowedError(DomainError):
+	"""The asked change of state is not a step of the path."""
+
+	code = "step_not_allowed"
+
+
+@dataclass(frozen=True)
+class Transition:
+	"""One step.
+
+	Args:
+		action: id of the step, also the label of its button.
+		source: state before.
+		target: state after.
+		roles: roles that see the button.
+		actor: one of the BY_* constants: what ties the person to this very case.
+		stamp: field that receives the moment of the step.
+	"""
+
+	action: str
+	source: str
+	target: str
+	roles: tuple[str, ...]
+	actor: str
+	stamp: str
+
+
+UNIT_ROLES = (TOWN, DEPARTMENT, HEAD, OFFICE)
+
+TRANSITIONS: tuple[Transition, ...] = (
+	Transition(
+		"File",
+		DRAFT,
+		REGISTERED,
+		(AGENT, PETITIONER, VILLAGE, TOWN, OFFICE, CLERK),
+		BY_FILER,
+		"registered_at",
+	),
+	Transition("Assign", REGISTERED, ASSIGNED, (TOWN, OFFICE), BY_ASSIGNER, "assigned_at"),
+	Transition("Receive", ASSIGNED, RECEIVED, UNIT_ROLES, BY_HANDLING_UNIT, "received_at"),
+	Transition("Accept", RECEIVED, ACCEPTED, UNIT_ROLES, BY_HANDLING_UNIT, "accepted_at"),
+	Transition("Refuse", RECEIVED, REFUSED, UNIT_ROLES, BY_HANDLING_UNIT, "refused_at"),
+	Transition("Start Handling", ACCEPTED, HANDLING, UNIT_ROLES, BY_HANDLING_UNIT, "handling_at"),
+	Transition("Reply", HANDLING, REPLIED, UNIT_ROLES, BY_HANDLING_UNIT, "replied_at"),
+	Transition("Serve", REPLIED, SERVED, (AGENT, VILLAGE, *UNIT_ROLES), BY_SERVER, "served_at"),
+	Transition("Close", SERVED, CLOSED, UNIT_ROLES, BY_HANDLING_UNIT, "closed_at"),
+)
+
+_BY_EDGE = {(t.source, t.target): t for t in TRANSITIONS}
+
+
+def find(source: str, target: str) -> Transition:
+	"""The step that leads from one state to another.
+
+	Args:
+		source: state id before the change.
+		target: state id after the change.
+
+	Returns:
+		The one transition of the table.
+
+	Raises:
+		StepNotAllowedError: the table has no such step (a skipped or reversed step).
+	"""
+	try:
+		return _BY_EDGE[(source, target)]
+	except KeyError:
+		raise StepNotAllowedError(
+			_("A petition cannot go from {source} to {target}. Take the steps in order."),
+			source=source,
+			target=target,
+		) from None
+
+
+def next_steps(state: str) -> tuple[Transition, ...]:
+	"""All steps that leave a state, in the table's order."""
+	return tuple(t for t in TRANSITIONS if t.source == state)
+
+
+def running_due_at(
+	state: str,
+	notice_due_at: datetime | None,
+	reply_due_at: datetime | None,
+	statutory_due_at: datetime | None,
+) -> datetime | None:
+	"""The date a queue sorts by: the earliest end of the clocks that run in this state.
+
+	Returns:
+		None where no clock runs (drafts, answered and final cases).
+	"""
+	if state in AWAITING_NOTICE_STATES:
+		return notice_due_at
+	if state in AWAITING_REPLY_STATES:
+		ends = [d for d in (reply_due_at, statutory_due_at) if d]
+		return min(ends) if ends else None
+	return None
+
+
+def queue_key(state: str, is_proxied: bool, due_at: datetime | None, filed_at: datetime | None) -> str:
+	"""Text that puts a queue in order when sorted ascending.
+
+	Open cases stand before answered ones and these before final ones; within each, proxied cases come
+	first (the "five priorities" of the proxy scheme), then the earliest due, then the earliest filed. It
+	changes order only and never a due date.
+
+	Args:
+		state: state id.
+		is_proxied: filed through an agent.
+		due_at: end of the running clock, if any.
+		filed_at: when the petition came in.
+
+	Returns:
+		A key of at most 30 characters.
+	"""
+	band = "9" if state in FINAL_STATES else "5" if state in ANSWERED_STATES else "1"
+	day = due_at or filed_at
+	return f"{band}{'0' if is_proxied else '1'}-{day:%Y%m%d%H%M}" if day else f"{band}{'0' if is_proxied else '1'}-"

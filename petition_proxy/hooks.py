@@ -1,0 +1,66 @@
+app_name = "petition_proxy"
+app_title = "Petition Proxy"
+app_publisher = "Petition Proxy Founders"
+app_description = "Petitions filed through proxy agents: filed, handled, answered and rated within promised limits"
+app_email = "founders@petition-proxy.invalid"
+app_license = "mit"
+app_logo_url = "/assets/petition_proxy/images/logo.svg"
+
+add_to_apps_screen = [
+	{
+		"name": "petition_proxy",
+		"logo": "/assets/petition_proxy/images/logo.svg",
+		"title": "Petition Proxy",
+		"route": "/app/petition-proxy",
+		"has_permission": "petition_proxy.permissions.has_app_permission",
+	}
+]
+
+export_python_type_annotations = True
+require_type_annotated_api_methods = True
+
+# Install and uninstall
+# ---------------------
+after_install = "petition_proxy.setup.after_install"
+before_uninstall = "petition_proxy.setup.before_uninstall"
+
+# Desk
+# ----
+app_include_js = "petition_proxy.bundle.js"
+extend_bootinfo = "petition_proxy.api.desk.extend_bootinfo"
+
+# Row access: one scope behind every list, form, report, export and count (docs/permissions.md)
+# ---------------------------------------------------------------------------------------------
+permission_query_conditions = {
+	"Petition": "petition_proxy.permissions.petition_query",
+	"Petition Event": "petition_proxy.permissions.petition_event_query",
+	"Evaluation": "petition_proxy.permissions.evaluation_query",
+	"Alert": "petition_proxy.permissions.alert_query",
+	"Petitioner": "petition_proxy.permissions.petitioner_query",
+	"Proxy Agreement": "petition_proxy.permissions.agreement_query",
+	"Proxy Agent": "petition_proxy.permissions.agent_query",
+}
+
+has_permission = {
+	"Petition": "petition_proxy.permissions.has_petition_permission",
+	"Petition Event": "petition_proxy.permissions.has_petition_event_permission",
+	"Evaluation": "petition_proxy.permissions.has_evaluation_permission",
+	"Alert": "petition_proxy.permissions.has_alert_permission",
+	"Petitioner": "petition_proxy.permissions.has_petitioner_permission",
+	"Proxy Agreement": "petition_proxy.permissions.has_agreement_permission",
+	"Proxy Agent": "petition_proxy.permissions.has_agent_permission",
+}
+
+# Scheduled jobs: cron entries only put work on the long queue
+# -------------------------------------------------------------
+scheduler_events = {
+	"cron": {
+		"5 * * * *": ["petition_proxy.jobs.deadline_sweep.enqueue_deadline_sweep"],
+		"*/10 * * * *": ["petition_proxy.jobs.alert_delivery.enqueue_alert_delivery"],
+	},
+	"daily": ["petition_proxy.jobs.work_calendar.warn_missing_calendar"],
+}
+
+# Tests
+# -----
+before_tests = "petition_proxy.tests.factories.before_tests"

@@ -1,0 +1,150 @@
+"""Who sees which petitions: one object for list, form, report, export, count, search and portal.
+
+A scope is a set of "field in values" claims on columns that every petition carries (district, town, village,
+handling unit, agent, petitioner), any of which opens a case, and two vetoes no claim can lift: a unit or person
+complained about sees nothing of the case (Regulations on Petition Work 2022, art. 30), and villages see no reports
+and accusations. SQL for lists and the check of one document are made from the same claims, so they cannot differ.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import frappe
+from frappe.query_builder import Criterion, DocType
+from pypika.terms import ExistsCriterion
+
+REPORT_KIND = "Report and Accusation"
+DISTRICT_UNIT_TYPES = frozenset({"Petition Office", "District Government", "System Clerk Post"})
+
+
+@dataclass(frozen=True)
+class Scope:
+	"""What one user may see of petitions.
+
+	Args:
+		user: user id.
+		sees_all: True for Administrator only.
+		claims: (column, values) pairs; a case with one of the values in the column is in scope.
+		villages: villages whose cases are seen except reports and accusations.
+		units: all units the user belongs to, which may not see complaints about themselves.
+	"""
+
+	user: str
+	sees_all: bool = False
+	claims: tuple[tuple[str, frozenset[str]], ...] = ()
+	villages: frozenset[str] = frozenset()
+	units: frozenset[str] = frozenset()
+
+	def covers(self, row: Mapping) -> bool:
+		"""Is this petition in scope?
+
+		Args:
+			row: petition document or mapping with the scope columns.
+		"""
+		if self.sees_all:
+			return True
+		if row.get("accused_user") == self.user or row.get("accused_unit") in self.units:
+			return False
+		if any(row.get(column) in values for column, values in self.claims):
+			return True
+		if row.get("village") in self.villages and row.get("petition_kind") != REPORT_KIND:
+			return True
+		return False
+
+	def as_criterion(self, table) -> Criterion | None:
+		"""The same rule as a query condition on a petition table; None when everything is in scope."""
+		if self.sees_all:
+			return None
+		terms = [table[column].isin(sorted(values)) for column, values in self.claims if values]
+		if self.villages:
+			terms.append(table.village.isin(sorted(self.villages)) & (table.petition_kind != REPORT_KIND))
+		if not terms:
+			return table.name.isnull()
+		criterion = Criterion.any(terms)
+		criterion &= table.accused_user.isnull() | (table.accused_user != self.user)
+		if self.units:
+			criterion &= table.accused_unit.isnull() | table.accused_unit.notin(sorted(self.units))
+		return criterion
+
+	def as_sql(self, table=None) -> str:
+		"""Bracketed SQL text for Frappe's list queries; empty when everything is in scope."""
+		criterion = self.as_criterion(table or DocType("Petition"))
+		return "" if criterion is None else f"({to_sql(criterion)})"
+
+
+def to_sql(criterion: Criterion) -> str:
+	"""Render a condition with table names and MariaDB quoting. Values are ids from the database, not user text."""
+	return criterion.get_sql(with_namespace=True, quote_char="`", secondary_quote_char="'")
+
+
+def get_scope(user: str | None = None) -> Scope:
+	"""The scope of a user, built once per request.
+
+	Args:
+		user: user id; the session's user by default.
+	"""
+	user = user or frappe.session.user
+	cache = getattr(frappe.local, "petition_proxy_scopes", None)
+	if cache is None:
+		cache = frappe.local.petition_proxy_scopes = {}
+	if user not in cache:
+		cache[user] = _build(user)
+	return cache[user]
+
+
+def clear_scopes() -> None:
+	"""Forget the scopes of this request, after units, agents or petitioners changed."""
+	frappe.local.petition_proxy_scopes = None
+
+
+def _build(user: str) -> Scope:
+	if user == "Administrator":
+		return Scope(user, sees_all=True)
+	if user == "Guest":
+		return Scope(user)
+	units = _units_of(user)
+	districts = {u.district for u in units if u.unit_type in DISTRICT_UNIT_TYPES and u.district}
+	towns = {u.town for u in units if u.tier == "Town" and u.town}
+	villages = {u.village for u in units if u.tier == "Village" and u.village}
+	names = {u.name for u in units}
+	agents = set(frappe.get_all("Proxy Agent", filters={"user": user}, pluck="name", order_by="name"))
+	petitioners = set(frappe.get_all("Petitioner", filters={"user": user}, pluck="name", order_by="name"))
+	claims = (
+		("district", frozenset(districts)),
+		("town", frozenset(towns)),
+		("handling_unit", frozenset(names)),
+		("agent", frozenset(agents)),
+		("petitioner", frozenset(petitioners)),
+	)
+	return Scope(
+		user,
+		claims=tuple((column, values) for column, values in claims if values),
+		villages=frozenset(villages),
+		units=frozenset(names),
+	)
+
+
+def _units_of(user: str) -> list:
+	unit, member = DocType("Handling Unit"), DocType("Handling Unit Member")
+	is_member = ExistsCriterion(
+		frappe.qb.from_(member).select(member.name).where((member.parent == unit.name) & (member.user == user))
+	)
+	return (
+		frappe.qb.from_(unit)
+		.select(unit.name, unit.unit_type, unit.tier, unit.district, unit.town, unit.village)
+		.where((unit.is_active == 1) & ((unit.head == user) | is_member))
+		.run(as_dict=True)
+	)
+
+
+def scope_condition(table, user: str | None = None) -> Criterion | None:
+	"""For `queries/`: the condition to add to any query over petitions.
+
+	Args:
+		table: the petition table (or alias) of the query.
+		user: user id; the session's user by default.
+
+	Returns:
+		A condition, or None for Administrator.
+	"""
+	return get_scope(user).as_criterion(table)

@@ -1,0 +1,129 @@
+"""From what an agent types at a kitchen table to petitioner and agreement: found if known, made if new."""
+
+import frappe
+from frappe import _
+from frappe.utils import add_days, getdate
+
+from petition_proxy.domain.lifecycle import AGENT, PETITIONER
+from petition_proxy.utils.identity import hash_of
+
+INTAKE_FIELDS = ("new_petitioner_name", "new_petitioner_phone", "new_petitioner_id_number")
+AGREEMENT_DAYS = 365
+
+
+class IntakeError(frappe.ValidationError):
+	"""The intake block does not say enough to file."""
+
+
+def set_agent(doc) -> None:
+	"""An agent files as himself, whatever the request says; a petitioner files alone for himself.
+
+	Raises:
+		IntakeError: the user has the agent's role but no agent record.
+	"""
+	roles = set(frappe.get_roles())
+	if frappe.session.user == "Administrator" or not roles & {AGENT, PETITIONER}:
+		return
+	own_agent = frappe.db.get_value("Proxy Agent", {"user": frappe.session.user}, "name", order_by="creation")
+	if AGENT in roles:
+		if not own_agent:
+			frappe.throw(_("Your account is not linked to an agent. Ask the petition office."), IntakeError)
+		doc.agent = own_agent
+		return
+	own = frappe.db.get_value("Petitioner", {"user": frappe.session.user}, "name", order_by="creation")
+	if not own:
+		frappe.throw(_("Your account is not linked to a petitioner. Ask the petition office."), IntakeError)
+	if doc.agent:
+		frappe.throw(_("You file for yourself here. An agent files from the agent's own account."), IntakeError)
+	doc.petitioner, doc.agreement = own, None
+
+
+def set_petitioner(doc) -> None:
+	"""Find the petitioner of the intake block by ID number, or by phone and name; make one if new.
+
+	The typed numbers leave the petition again: they stand only in the petitioner's own record, at their own
+	permission level.
+	"""
+	name = (doc.new_petitioner_name or "").strip()
+	if not doc.petitioner and name:
+		doc.petitioner = find_petitioner(
+			name, doc.new_petitioner_phone, doc.new_petitioner_id_number
+		) or make_petitioner(doc, name)
+	if doc.petitioner:
+		for fieldname in INTAKE_FIELDS:
+			doc.set(fieldname, None)
+
+
+def find_petitioner(name: str, phone: str | None, id_number: str | None) -> str | None:
+	"""Name of the record of the same person: same ID number, or same phone and same name."""
+	if id_hash := hash_of(id_number):
+		if found := frappe.db.get_value("Petitioner", {"id_hash": id_hash}, "name", order_by="creation"):
+			return found
+	if phone_hash := hash_of(phone):
+		return frappe.db.get_value(
+			"Petitioner", {"phone_hash": phone_hash, "petitioner_name": name}, "name", order_by="creation"
+		)
+	return None
+
+
+def make_petitioner(doc, name: str) -> str:
+	petitioner = frappe.get_doc(
+		{
+			"doctype": "Petitioner",
+			"petitioner_name": name,
+			"phone": doc.new_petitioner_phone,
+			"id_number": doc.new_petitioner_id_number,
+			"village": doc.village,
+			"wants_secrecy": doc.wants_secrecy,
+		}
+	)
+	# an agent may not write identities; here the agent only hands over what the person said
+	petitioner.insert(ignore_permissions=True)
+	return petitioner.name
+
+
+def set_agreement(doc) -> None:
+	"""Make the signed agreement (Civil Code art. 165) from the intake block where the case has none yet."""
+	is_signed = doc.agreement_signature or doc.agreement_scan
+	if doc.agreement or not doc.agent or not doc.petitioner or not is_signed:
+		return
+	if not doc.powers_agreed:
+		frappe.throw(
+			_("Tick that the petitioner agreed: free of charge, true, may be revoked at any time."), IntakeError
+		)
+	today = getdate()
+	agreement = frappe.get_doc(
+		{
+			"doctype": "Proxy Agreement",
+			"petitioner": doc.petitioner,
+			"agent": doc.agent,
+			"matter": doc.subject,
+			"valid_from": today,
+			"valid_to": add_days(today, AGREEMENT_DAYS),
+			"signed_on": today,
+			"signature": doc.agreement_signature,
+			"signed_scan": doc.agreement_scan,
+			"is_free_of_charge": 1,
+			"is_truthful": 1,
+			"is_revocation_explained": 1,
+		}
+	)
+	agreement.flags.ignore_permissions = True  # made from the agent's own filing, checked by its controller
+	agreement.insert()
+	agreement.submit()
+	doc.agreement = agreement.name
+	doc.agreement_signature = None
+	doc.agreement_scan = None
+
+
+def copy_petitioner_fields(doc) -> None:
+	"""Name and masked phone stand on the case, so that lists need no join."""
+	if not doc.petitioner:
+		doc.petitioner_name = doc.masked_phone = None
+		return
+	row = frappe.db.get_value(
+		"Petitioner", doc.petitioner, ("petitioner_name", "masked_phone", "wants_secrecy"), as_dict=True
+	)
+	if row:
+		doc.petitioner_name, doc.masked_phone = row.petitioner_name, row.masked_phone
+		doc.wants_secrecy = doc.wants_secrecy or row.wants_secrecy

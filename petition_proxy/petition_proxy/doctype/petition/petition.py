@@ -1,0 +1,186 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.model.naming import make_autoname
+from frappe.utils import get_datetime, getdate, now_datetime
+
+from petition_proxy.domain import lifecycle
+from petition_proxy.jobs.deadline_sweep import next_action_at_for
+from petition_proxy.petition_proxy.doctype.petition import intake, steps
+from petition_proxy.petition_proxy.doctype.petition_event.record import record_event
+from petition_proxy.utils.errors import domain_errors
+from petition_proxy.utils.files import keep_private
+from petition_proxy.utils.places import set_place_from_village
+
+
+class FactsFrozenError(frappe.ValidationError):
+	"""What a later step relies on may not change: the facts once filed, the unit once assigned, the promise once given."""
+
+
+class NeverDeletedError(frappe.ValidationError):
+	"""A petition, even a draft, is never deleted: nothing may be left silently unregistered (art. 44)."""
+
+
+class Petition(Document):
+	def before_insert(self):
+		self.set_system_fields()
+		self.set_place()
+		self.set_petitioned_at()
+		self.resolve_people()
+
+	def autoname(self):
+		"""One series per district and year; rows are never deleted, so the numbers have no gaps."""
+		year = getdate(self.petitioned_at).year
+		self.name = make_autoname(f"XF-{(self.district or '')[:6]}-{year}-.######", doc=self)
+
+	def validate(self):
+		self.set_system_fields()
+		self.set_place()
+		self.resolve_people()
+		self.set_category_path()
+		self.validate_petitioned_at()
+		self.validate_frozen_fields()
+		self.apply_step()
+		self.set_queue()
+
+	def after_insert(self):
+		if self.should_file_now():
+			self.file_now()
+		else:
+			record_event(self, "Create", "", self.workflow_state)
+
+	def on_update(self):
+		keep_private(self, ("service_proof", "agreement_scan"))
+		self.record_step()
+		if not self.flags.in_insert and self.should_file_now():
+			self.file_now()
+
+	def on_trash(self):
+		frappe.throw(
+			_("A petition is never deleted. File it, or leave the draft; drafts are listed until filed."),
+			NeverDeletedError,
+		)
+
+	# verbs
+
+	def set_system_fields(self):
+		"""What the desk shows read-only is written by the server alone, whatever a request sends."""
+		before = self.get_doc_before_save()
+		for fieldname in _system_fields():
+			self.set(fieldname, before.get(fieldname) if before else None)
+		if not before:
+			self.round = 1
+			if self.flags.external_source:
+				self.external_source, self.external_no = self.flags.external_source
+
+	def set_place(self):
+		set_place_from_village(self)
+
+	def set_petitioned_at(self):
+		self.petitioned_at = get_datetime(self.petitioned_at) if self.petitioned_at else now_datetime()
+
+	def resolve_people(self):
+		"""Agent from who is logged in, petitioner and agreement from the intake block, where still missing."""
+		if self.get_state_before() == lifecycle.DRAFT:
+			intake.set_agent(self)
+			intake.set_petitioner(self)
+			intake.set_agreement(self)
+		intake.copy_petitioner_fields(self)
+		self.is_proxied = 1 if self.agent else 0
+
+	def set_category_path(self):
+		self.category_path = (
+			frappe.get_cached_value("Petition Category", self.category, "path") if self.category else None
+		)
+
+	def validate_petitioned_at(self):
+		if get_datetime(self.petitioned_at) > now_datetime():
+			frappe.throw(_("Petitioned At lies in the future. Give the day on which the petitioner came."))
+
+	def validate_frozen_fields(self):
+		before = self.get_doc_before_save()
+		frozen = steps.frozen_fields(before.workflow_state) if before else ()
+		changed = [f for f in frozen if _differs(before, self, f)]
+		if changed:
+			frappe.throw(
+				_("These can no longer be changed: {0}. Record what is new in a note or the reply.").format(
+					", ".join(_(self.meta.get_label(f)) for f in changed)
+				),
+				FactsFrozenError,
+			)
+		steps.check_field_owners(self, lambda f: _differs(before, self, f) if before else bool(self.get(f)))
+
+	def apply_step(self):
+		"""Guard and stamp a change of state, whichever way it came."""
+		before = self.get_state_before()
+		if self.is_new():
+			self.workflow_state = self.workflow_state or lifecycle.DRAFT
+		if self.workflow_state == before:
+			return
+		with domain_errors(steps.StepError):
+			step = lifecycle.find(before, self.workflow_state)
+		steps.take(self, step, now_datetime())
+
+	def set_queue(self):
+		self.due_at = lifecycle.running_due_at(
+			self.workflow_state, self.notice_due_at, self.reply_due_at, self.statutory_due_at
+		)
+		self.queue_key = lifecycle.queue_key(
+			self.workflow_state, bool(self.is_proxied), self.due_at, get_datetime(self.petitioned_at)
+		)
+		self.next_action_at = next_action_at_for(self)
+
+	def record_step(self):
+		before = self.get_doc_before_save()
+		if before and before.workflow_state != self.workflow_state:
+			step = lifecycle.find(before.workflow_state, self.workflow_state)
+			record_event(self, step.action, before.workflow_state, self.workflow_state, steps.note_of(self, step))
+
+	def should_file_now(self) -> bool:
+		"""A phone has no second button: what an agent sends from the web form is filed at once.
+
+		With a photo still on its way (the form stores files after the record) filing waits for the save that
+		brings it.
+		"""
+		if self.workflow_state != lifecycle.DRAFT:
+			return False
+		return bool(self.flags.file_now) or (
+			bool(frappe.flags.in_web_form) and not self.flags.ignore_mandatory
+		)
+
+	def file_now(self):
+		"""Draft to Registered in the transaction of the insert; the same guards as the desk's button.
+
+		Raises:
+			StepError: a guard of filing refuses.
+			frappe.PermissionError: the user has no role that files.
+		"""
+		step = lifecycle.find(self.workflow_state, lifecycle.REGISTERED)
+		if not set(step.roles) & set(frappe.get_roles()):
+			raise frappe.PermissionError(_("You may not file petitions."))
+		self.workflow_state = step.target
+		steps.take(self, step, now_datetime())
+		self.set_queue()
+		written = ("workflow_state", step.stamp, "notice_due_at", "notice_rule", "due_at", "queue_key", "next_action_at")
+		self.db_set({f: self.get(f) for f in written}, update_modified=False)
+		record_event(self, step.action, step.source, step.target)
+
+	def get_state_before(self) -> str:
+		before = self.get_doc_before_save()
+		return before.workflow_state if before else lifecycle.DRAFT
+
+
+def _system_fields() -> tuple[str, ...]:
+	return tuple(
+		df.fieldname
+		for df in frappe.get_meta("Petition").fields
+		if df.fieldname in ("queue_key", "next_action_at", "external_key")
+		or (df.read_only and df.fieldname != "workflow_state")
+	)
+
+
+def _differs(before: Document, now: Document, fieldname: str) -> bool:
+	old, new = before.get(fieldname) or None, now.get(fieldname) or None
+	if fieldname == "petitioned_at" and old and new:
+		return get_datetime(old) != get_datetime(new)
+	return old != new

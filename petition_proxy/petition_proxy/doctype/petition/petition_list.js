@@ -1,0 +1,56 @@
+frappe.listview_settings["Petition"] = {
+	add_fields: ["workflow_state", "due_at", "is_proxied", "is_urgent"],
+
+	// Green, orange, red by the time left on the clock that runs now; grey where none runs.
+	get_indicator(doc) {
+		const state = doc.workflow_state;
+		const timed = ["Registered", "Assigned", "Received", "Accepted", "Handling"];
+		if (!doc.due_at || !timed.includes(state)) {
+			return [__(state), "gray", `workflow_state,=,${state}`];
+		}
+		const now = frappe.datetime.now_datetime();
+		const days = frappe.datetime.get_day_diff(doc.due_at, now);
+		if (doc.due_at < now) {
+			return [this.words_for_late(-days), "red", `due_at,<,${now}`];
+		}
+		const colour = days <= 2 ? "orange" : "green";
+		return [this.words_for_left(days), colour, `due_at,<=,${doc.due_at}`];
+	},
+
+	words_for_late(days) {
+		if (days < 1) return __("Late since today");
+		return days === 1 ? __("1 day late") : __("{0} days late", [days]);
+	},
+
+	words_for_left(days) {
+		if (days < 1) return __("Due today");
+		return days === 1 ? __("1 day left") : __("{0} days left", [days]);
+	},
+
+	formatters: {
+		subject(value, df, doc) {
+			const text = frappe.utils.escape_html(value || "");
+			return doc.is_proxied ? `${text} · ${__("Filed by an Agent")}` : text;
+		},
+		due_at(value) {
+			// The end of a day is what matters; 23:59:59 only takes room.
+			return value ? frappe.datetime.str_to_user(value.slice(0, 10), false, true) : "";
+		},
+	},
+
+	onload(listview) {
+		listview.page.add_inner_button(__("Late Now"), () => {
+			listview.filter_area.clear().then(() =>
+				listview.filter_area.add([
+					[
+						"Petition",
+						"workflow_state",
+						"in",
+						["Registered", "Assigned", "Received", "Accepted", "Handling"],
+					],
+					["Petition", "due_at", "<", frappe.datetime.now_datetime()],
+				])
+			);
+		});
+	},
+};

@@ -1,0 +1,18 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+
+class PetitionProxySettings(Document):
+	def validate(self):
+		self.validate_district()
+		self.validate_positive()
+
+	def validate_district(self):
+		if self.district and frappe.db.get_value("Region", self.district, "level") != "District":
+			frappe.throw(_("Choose a region of level District."))
+
+	def validate_positive(self):
+		for fieldname in ("evaluation_window_days", "sweep_page_size", "alert_max_attempts"):
+			if (self.get(fieldname) or 0) < 1:
+				frappe.throw(_("{0} must be at least 1.").format(_(self.meta.get_label(fieldname))))

@@ -1,0 +1,50 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.model.naming import make_autoname
+from frappe.utils import getdate
+
+from petition_proxy.permissions.scope import clear_scopes
+from petition_proxy.utils.identity import set_id_number
+from petition_proxy.utils.places import get_place, set_place_from_village
+
+ON_DUTY = "On Duty"
+
+
+class ProxyAgent(Document):
+	def autoname(self):
+		self.name = self.agent_no = make_autoname(f"PA-{get_place(self.village).district[:6]}-.#####", doc=self)
+
+	def validate(self):
+		set_place_from_village(self)
+		set_id_number(self)
+		self.set_on_duty_from()
+
+	def on_update(self):
+		clear_scopes()
+
+	def on_trash(self):
+		if frappe.db.exists("Petition", {"agent": self.name}):
+			frappe.throw(_("{0} has petitions and cannot be deleted. Set the status to Left.").format(self.agent_name))
+
+	def set_on_duty_from(self):
+		if self.status == ON_DUTY and not self.on_duty_from:
+			self.on_duty_from = getdate()
+
+
+def why_not_on_duty(agent: dict, on) -> str | None:
+	"""Why this agent may not act on a day, as a sentence for the user; None if the agent may.
+
+	Args:
+		agent: row with agent_name, status, certificate_valid_to.
+		on: date.
+	"""
+	if agent["status"] != ON_DUTY:
+		return _("Agent {0} is not on duty (status: {1}). Ask an agent who is.").format(
+			agent["agent_name"], _(agent["status"])
+		)
+	if agent["certificate_valid_to"] and getdate(agent["certificate_valid_to"]) < getdate(on):
+		return _("The certificate of agent {0} ended on {1}. It must be renewed first.").format(
+			agent["agent_name"], frappe.format(agent["certificate_valid_to"], "Date")
+		)
+	return None

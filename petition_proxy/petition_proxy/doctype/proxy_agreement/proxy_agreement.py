@@ -1,0 +1,126 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.model.naming import make_autoname
+from frappe.utils import getdate
+
+from petition_proxy.utils.files import keep_private
+
+DECLARATIONS = ("is_free_of_charge", "is_truthful", "is_revocation_explained")
+
+
+class AgreementError(frappe.ValidationError):
+	"""The agreement lacks what Civil Code art. 165 asks for, or does not cover the act."""
+
+
+class ProxyAgreement(Document):
+	def before_insert(self):
+		self.set_place()
+
+	def autoname(self):
+		self.name = make_autoname(f"PY-{(self.district or '')[:6]}-.YYYY.-.######", doc=self)
+
+	def validate(self):
+		self.set_place()
+		self.validate_term()
+		self.validate_agents()
+
+	def before_submit(self):
+		self.validate_signed()
+		self.validate_declarations()
+
+	def on_update(self):
+		keep_private(self, ("signed_scan", "guardian_proof"))
+
+	def before_update_after_submit(self):
+		self.validate_revocation()
+
+	def set_place(self):
+		"""The place of the principal; it decides which offices see the paper."""
+		row = frappe.db.get_value(
+			"Petitioner", self.petitioner, ("petitioner_name", "village", "town", "district"), as_dict=True
+		)
+		if row:
+			self.update(row)
+
+	def validate_term(self):
+		"""Civil Code art. 165: the authority names its term."""
+		if getdate(self.valid_to) < getdate(self.valid_from):
+			frappe.throw(_("The agreement would end before it begins. Correct its dates."), AgreementError)
+
+	def validate_agents(self):
+		if self.second_agent and self.second_agent == self.agent:
+			frappe.throw(_("The second agent is the same person. Leave the field empty."), AgreementError)
+
+	def validate_signed(self):
+		"""Civil Code art. 165: signed or sealed by the principal."""
+		if not (self.signature or self.signed_scan):
+			frappe.throw(
+				_("The petitioner has not signed. Have it signed here or attach a photo of the signed paper."),
+				AgreementError,
+			)
+		if not self.signed_on:
+			frappe.throw(_("Say on which day the petitioner signed."), AgreementError)
+
+	def validate_declarations(self):
+		missing = [self.meta.get_label(f) for f in DECLARATIONS if not self.get(f)]
+		if missing:
+			frappe.throw(
+				_("Explain and tick first: {0}").format(", ".join(_(label) for label in missing)), AgreementError
+			)
+
+	def validate_revocation(self):
+		"""Civil Code art. 173: a revoked authority stays revoked."""
+		before = self.get_doc_before_save()
+		if before and before.revoked_on and str(before.revoked_on) != str(self.revoked_on or ""):
+			frappe.throw(_("The agreement was revoked. Make a new one instead."), AgreementError)
+		if self.revoked_on and not self.revocation_reason:
+			frappe.throw(_("Say why the agreement is revoked."), AgreementError)
+
+
+AUTHORITY_FIELDS = (
+	"name",
+	"docstatus",
+	"petitioner",
+	"agent",
+	"second_agent",
+	"may_file",
+	"may_receive_documents",
+	"valid_from",
+	"valid_to",
+	"revoked_on",
+)
+
+
+def why_not_authorised(agreement: dict, petitioner: str, agent: str, on, power: str) -> str | None:
+	"""Why this agreement does not let the agent do an act, as a sentence for the user; None if it does.
+
+	Args:
+		agreement: row with AUTHORITY_FIELDS.
+		petitioner: the principal of the case.
+		agent: who acts.
+		on: date of the act.
+		power: field name of the power needed, for example "may_file".
+	"""
+	on = getdate(on)
+	if agreement["docstatus"] != 1:
+		return _("Proxy Agreement {0} is not signed and submitted yet.").format(agreement["name"])
+	if agreement["petitioner"] != petitioner:
+		return _("Proxy Agreement {0} belongs to another petitioner.").format(agreement["name"])
+	if agent not in (agreement["agent"], agreement["second_agent"]):
+		return _("Proxy Agreement {0} names another agent.").format(agreement["name"])
+	if agreement["revoked_on"] and getdate(agreement["revoked_on"]) <= on:
+		return _("Proxy Agreement {0} was revoked on {1}. Only a new agreement lets the agent act.").format(
+			agreement["name"], frappe.format(agreement["revoked_on"], "Date")
+		)
+	if not getdate(agreement["valid_from"]) <= on <= getdate(agreement["valid_to"]):
+		return _("Proxy Agreement {0} is valid from {1} to {2} only. Make a new one.").format(
+			agreement["name"],
+			frappe.format(agreement["valid_from"], "Date"),
+			frappe.format(agreement["valid_to"], "Date"),
+		)
+	if not agreement[power]:
+		return _("Proxy Agreement {0} does not give the agent this power: {1}.").format(
+			agreement["name"], _(frappe.get_meta("Proxy Agreement").get_label(power))
+		)
+	return None

@@ -1,0 +1,84 @@
+import re
+
+import frappe
+from frappe import _
+from frappe.utils.nestedset import NestedSet
+
+
+class RegionCodeError(frappe.ValidationError):
+	"""The code is not a 12-digit region code."""
+
+
+class RegionLevelError(frappe.ValidationError):
+	"""The parent is not of the level above."""
+
+
+PARENT_LEVEL = {"District": None, "Town": "District", "Village": "Town"}
+
+
+class Region(NestedSet):
+	nsm_parent_field = "parent_region"
+
+	def validate(self):
+		self.validate_code()
+		self.validate_parent_level()
+		self.validate_dates()
+		self.set_scope_fields()
+
+	def validate_code(self):
+		"""GB/T 2260 and GB/T 10114: six digits to the district, three for the town, three for the village."""
+		if not re.fullmatch(r"\d{12}", self.code or ""):
+			frappe.throw(_("A region code has 12 digits, for example 500199101201."), RegionCodeError)
+
+	def validate_parent_level(self):
+		wanted = PARENT_LEVEL[self.level]
+		actual = frappe.db.get_value("Region", self.parent_region, "level") if self.parent_region else None
+		if wanted != actual:
+			frappe.throw(
+				_("A region of level {0} stands below one of level {1}.").format(_(self.level), _(wanted or "-")),
+				RegionLevelError,
+			)
+		self.is_group = 0 if self.level == "Village" else 1
+
+	def validate_dates(self):
+		if self.valid_from and self.valid_to and str(self.valid_to) < str(self.valid_from):
+			frappe.throw(_("Valid To lies before Valid From. Correct one of them."))
+
+	def set_scope_fields(self):
+		self.district = self.town = None
+		if self.level == "Town":
+			self.district = self.parent_region
+		elif self.level == "Village":
+			self.town = self.parent_region
+			self.district = frappe.db.get_value("Region", self.parent_region, "parent_region")
+
+	def on_update(self):
+		super().on_update()
+		self.move_what_stands_here()
+
+	def move_what_stands_here(self):
+		"""A moved village or town takes the place columns of everything in it along, in one statement a table."""
+		before = self.get_doc_before_save()
+		if not before or (before.district, before.town) == (self.district, self.town):
+			return
+		column = "village" if self.level == "Village" else "town"
+		values = {"district": self.district, **({"town": self.town} if column == "village" else {})}
+		for doctype in PLACED_DOCTYPES:
+			frappe.db.set_value(doctype, {column: self.name}, values, update_modified=False)
+		if self.level == "Town":
+			frappe.db.set_value("Region", {"parent_region": self.name}, "district", self.district)
+
+
+PLACED_DOCTYPES = (
+	"Petition",
+	"Petitioner",
+	"Proxy Agent",
+	"Proxy Agreement",
+	"Settlement",
+	"Service Point",
+	"Handling Unit",
+)
+
+
+def on_doctype_update():
+	frappe.db.add_index("Region", ["lft", "rgt"])

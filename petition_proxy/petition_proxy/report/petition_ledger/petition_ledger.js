@@ -1,0 +1,71 @@
+frappe.query_reports["Petition Ledger"] = {
+	filters: [
+		{
+			fieldname: "from_date",
+			label: __("Petitioned From"),
+			fieldtype: "Date",
+			default: frappe.datetime.year_start(),
+		},
+		{ fieldname: "to_date", label: __("Petitioned To"), fieldtype: "Date" },
+		{
+			fieldname: "town",
+			label: __("Town or Street"),
+			fieldtype: "Link",
+			options: "Region",
+			get_query: () => ({ filters: { level: "Town" } }),
+		},
+		{ fieldname: "unit", label: __("Handling Unit"), fieldtype: "Link", options: "Handling Unit" },
+		{ fieldname: "category", label: __("Category"), fieldtype: "Link", options: "Petition Category" },
+		{
+			fieldname: "workflow_state",
+			label: __("State"),
+			fieldtype: "Select",
+			options: [
+				"",
+				...[
+					"Registered",
+					"Assigned",
+					"Received",
+					"Accepted",
+					"Refused",
+					"Handling",
+					"Replied",
+					"Served",
+					"Closed",
+				].map((state) => ({ value: state, label: __(state) })),
+			],
+		},
+		{ fieldname: "promise", label: __("Local Promise"), fieldtype: "Select", options: petition_clock_options() },
+		{ fieldname: "statutory", label: __("Statutory"), fieldtype: "Select", options: petition_clock_options() },
+		{
+			fieldname: "answered_within",
+			label: __("Answered Within (Days)"),
+			fieldtype: "Select",
+			options: ["", "15", "30", "60"],
+		},
+		{ fieldname: "source", label: __("External Source"), fieldtype: "Data" },
+		{ fieldname: "without_unit", label: __("Only Without a Unit"), fieldtype: "Check" },
+	],
+
+	formatter(value, row, column, data, default_formatter) {
+		const shown = default_formatter(value, row, column, data);
+		if (!data || !["notice", "promise", "statutory"].includes(column.fieldname)) return shown;
+		const colour = {
+			[__("In Time")]: "green",
+			[__("Late")]: "red",
+			[__("Not Yet Due")]: "gray",
+			[__("Overdue Now")]: "red",
+		}[value];
+		return colour ? `<span class="indicator-pill ${colour} no-indicator-dot">${shown}</span>` : shown;
+	},
+};
+
+function petition_clock_options() {
+	return [
+		"",
+		...["In Time", "Late", "Not Yet Due", "Overdue Now"].map((state) => ({
+			value: state,
+			label: __(state),
+		})),
+	];
+}

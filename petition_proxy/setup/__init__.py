@@ -1,0 +1,26 @@
+"""What a site needs beyond the standard documents: each step inserts what is missing and never overwrites a site's edits.
+
+Called by `after_install` and by patches. Order: roles before the workflow (its transitions name them), masters
+before settings (settings name defaults), indexes last, since changing a table commits.
+"""
+
+from petition_proxy.setup.indexes import ensure_indexes
+from petition_proxy.setup.masters import ensure_masters
+from petition_proxy.setup.roles import ensure_roles, remove_roles
+from petition_proxy.setup.settings import ensure_settings
+from petition_proxy.setup.workflow import ensure_workflow, remove_workflow
+
+
+def after_install() -> None:
+	"""Bring a freshly installed site to the state in which a clerk can start."""
+	ensure_roles()
+	ensure_workflow()
+	ensure_masters()
+	ensure_settings()
+	ensure_indexes()
+
+
+def before_uninstall() -> None:
+	"""Take away what the uninstaller does not know: workflow, its unused states and actions, roles."""
+	remove_workflow()
+	remove_roles()

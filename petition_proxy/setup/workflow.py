@@ -1,0 +1,91 @@
+"""The desk's Workflow for Petition, built from `domain.lifecycle.TRANSITIONS` and from nothing else."""
+
+import frappe
+
+from petition_proxy.domain import lifecycle
+
+WORKFLOW = "Petition Path"
+STYLES = {
+	lifecycle.REGISTERED: "Warning",
+	lifecycle.ASSIGNED: "Primary",
+	lifecycle.RECEIVED: "Primary",
+	lifecycle.ACCEPTED: "Info",
+	lifecycle.HANDLING: "Info",
+	lifecycle.REPLIED: "Success",
+	lifecycle.SERVED: "Success",
+	lifecycle.REFUSED: "Inverse",
+}
+
+
+def ensure_workflow() -> None:
+	"""Insert states, actions and the workflow where missing; bring the workflow's rows to the table's."""
+	for state in lifecycle.STATES:
+		_ensure("Workflow State", state, workflow_state_name=state, style=STYLES.get(state, ""))
+	for action in dict.fromkeys(t.action for t in lifecycle.TRANSITIONS):
+		_ensure("Workflow Action Master", action, workflow_action_name=action)
+
+	if frappe.db.exists("Workflow", WORKFLOW):
+		doc = frappe.get_doc("Workflow", WORKFLOW)
+		if _rows(doc) == _table_rows():
+			return
+	else:
+		doc = frappe.new_doc("Workflow")
+		doc.workflow_name = WORKFLOW
+		doc.document_type = "Petition"
+		doc.workflow_state_field = "workflow_state"
+		doc.is_active = 1
+		doc.override_status = 1  # the list shows time left instead of the state
+		doc.send_email_alert = 0
+	doc.states = []
+	doc.transitions = []
+	for state in lifecycle.STATES:
+		for role in editing_roles(state):
+			doc.append("states", {"state": state, "doc_status": "0", "allow_edit": role})
+	for source, action, target, role in _table_rows():
+		doc.append(
+			"transitions",
+			{
+				"state": source,
+				"action": action,
+				"next_state": target,
+				"allowed": role,
+				"allow_self_approval": 1,
+			},
+		)
+	doc.save(ignore_permissions=True)
+
+
+def editing_roles(state: str) -> tuple[str, ...]:
+	"""Roles whose form is editable in a state: those that take its next step; the petition office in the end.
+
+	This only opens the form. What may change is decided by DocPerm, row scope and the controller.
+	"""
+	roles = dict.fromkeys(role for step in lifecycle.next_steps(state) for role in step.roles)
+	return tuple(roles) or (lifecycle.OFFICE,)
+
+
+def _table_rows() -> list[tuple[str, str, str, str]]:
+	return [(t.source, t.action, t.target, role) for t in lifecycle.TRANSITIONS for role in t.roles]
+
+
+def _rows(doc) -> list[tuple[str, str, str, str]]:
+	return [(t.state, t.action, t.next_state, t.allowed) for t in doc.transitions]
+
+
+def _ensure(doctype: str, name: str, **values) -> None:
+	if not frappe.db.exists(doctype, name):
+		frappe.get_doc({"doctype": doctype, **values}).insert(ignore_permissions=True)
+
+
+def remove_workflow() -> None:
+	"""Delete the workflow and those of its states and actions that no other workflow uses."""
+	if frappe.db.exists("Workflow", WORKFLOW):
+		frappe.delete_doc("Workflow", WORKFLOW, ignore_permissions=True, force=True)
+	for state in lifecycle.STATES:
+		in_use = frappe.db.exists("Workflow Document State", {"state": state})
+		if not in_use and frappe.db.exists("Workflow State", state):
+			frappe.delete_doc("Workflow State", state, ignore_permissions=True, force=True)
+	for action in {t.action for t in lifecycle.TRANSITIONS}:
+		in_use = frappe.db.exists("Workflow Transition", {"action": action})
+		if not in_use and frappe.db.exists("Workflow Action Master", action):
+			frappe.delete_doc("Workflow Action Master", action, ignore_permissions=True, force=True)

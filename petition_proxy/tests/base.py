@@ -1,0 +1,33 @@
+"""Base of the site tests: real MariaDB, rolled back after each test."""
+
+import frappe
+
+try:
+	from frappe.tests import IntegrationTestCase as _Base
+except ImportError:
+	from frappe.tests.utils import FrappeTestCase as _Base
+
+from petition_proxy.permissions.scope import clear_scopes
+
+
+class AppTestCase(_Base):
+	"""Each test runs in a savepoint; a commit in the code under test makes the rollback fail loudly, as wanted."""
+
+	def setUp(self):
+		super().setUp()
+		frappe.set_user("Administrator")
+		frappe.db.savepoint("petition_proxy_test")
+		clear_scopes()
+
+	def tearDown(self):
+		frappe.set_user("Administrator")
+		frappe.db.rollback(save_point="petition_proxy_test")
+		frappe.db.value_cache.clear()
+		frappe.clear_messages()
+		clear_scopes()
+		super().tearDown()
+
+	def as_user(self, user: str) -> None:
+		"""Act as this person from here on, with a scope built afresh."""
+		frappe.set_user(user)
+		clear_scopes()

@@ -1,0 +1,26 @@
+"""The one place where errors of `domain/` become messages in the user's language."""
+
+from contextlib import contextmanager
+
+import frappe
+from frappe import _
+
+from petition_proxy.domain.errors import DomainError
+
+
+@contextmanager
+def domain_errors(exception: type[frappe.ValidationError] = frappe.ValidationError):
+	"""Run rules of `domain/` and show what they refuse.
+
+	Args:
+		exception: Frappe exception to raise, so that callers and tests can tell rules apart.
+
+	Raises:
+		exception: with the domain error's message, translated, its parameters translated too where they are
+			ids with a translation.
+	"""
+	try:
+		yield
+	except DomainError as error:
+		params = {k: _(v) if isinstance(v, str) else v for k, v in error.params.items()}
+		frappe.throw(_(error.message).format(**params), exception)
