@@ -1,0 +1,56 @@
+"""What the desk asks for on every page."""
+
+from datetime import timedelta
+
+import frappe
+from frappe import _
+from frappe.query_builder import DocType
+from frappe.query_builder.functions import Max, Min
+from frappe.utils import now_datetime
+
+from petition_proxy.domain.lifecycle import PORTAL_ROLES, ROLES
+
+DESK_ROLES = (frozenset(ROLES) - frozenset(PORTAL_ROLES)) | {"System Manager"}
+STALE_AFTER = timedelta(hours=2)
+
+
+def extend_bootinfo(bootinfo) -> None:
+	"""Tell the desk how the deadline sweep is, so that a dead scheduler is seen at the next page load."""
+	if is_desk_user():
+		bootinfo.petition_proxy = {"sweep": get_sweep_health()}
+
+
+@frappe.whitelist()
+def sweep_health() -> dict:
+	"""The state of the deadline sweep, for desk users.
+
+	Returns:
+		As `get_sweep_health`.
+
+	Raises:
+		frappe.PermissionError: the user has no role in petition work.
+	"""
+	if not is_desk_user():
+		frappe.throw(_("Only staff may see the state of the deadline sweep."), frappe.PermissionError)
+	return get_sweep_health()
+
+
+def get_sweep_health() -> dict:
+	"""Whether warnings are going out.
+
+	Returns:
+		`last_finished_at`: end of the last finished sweep, None if there was none; `is_stale`: True if that was more
+		than two hours ago, or if there was none and a case has been waiting for it that long.
+	"""
+	run, petition = DocType("Sweep Run"), DocType("Petition")
+	last = frappe.qb.from_(run).select(Max(run.finished_at)).where(run.status == "Finished").run()[0][0]
+	waiting_since = last
+	if last is None:
+		waiting_since = frappe.qb.from_(petition).select(Min(petition.next_action_at)).run()[0][0]
+	is_stale = bool(waiting_since and now_datetime() - waiting_since > STALE_AFTER)
+	return {"last_finished_at": last, "is_stale": is_stale}
+
+
+def is_desk_user() -> bool:
+	"""Whether the session's user works with petitions at the desk."""
+	return not DESK_ROLES.isdisjoint(frappe.get_roles())
