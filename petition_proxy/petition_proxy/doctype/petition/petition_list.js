@@ -48,6 +48,8 @@ frappe.listview_settings["Petition"] = {
 						"in",
 						["Registered", "Assigned", "Received", "Accepted", "Handling"],
 					],
+					// An empty date counts as one before all others.
+					["Petition", "due_at", "is", "set"],
 					["Petition", "due_at", "<", frappe.datetime.now_datetime()],
 				])
 			);

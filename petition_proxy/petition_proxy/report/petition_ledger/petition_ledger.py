@@ -22,7 +22,7 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 	"""Columns and lines of the petition ledger, with a word of warning where it had to be cut."""
 	asked = LedgerFilters.read(filters)
 	now = now_datetime()
-	rows = ledger(asked, now)
+	rows = ledger(asked, now, limit=MAX_ROWS)
 	message = None
 	if len(rows) == MAX_ROWS:
 		total = count_ledger(asked, now)
