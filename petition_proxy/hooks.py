@@ -27,6 +27,7 @@ before_uninstall = "petition_proxy.setup.before_uninstall"
 # Desk
 # ----
 app_include_js = "petition_proxy.bundle.js"
+app_include_css = "petition_proxy.bundle.css"
 extend_bootinfo = "petition_proxy.api.desk.extend_bootinfo"
 
 # Row access: one scope behind every list, form, report, export and count (docs/permissions.md)
