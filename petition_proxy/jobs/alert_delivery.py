@@ -68,7 +68,9 @@ class _Delivery:
 
 	def run(self) -> None:
 		self.directory = Directory(self.office)
-		self.clocks = dict(frappe.get_all("Alert Rule", fields=["name", "clock"], order_by="name", as_list=True))
+		self.clocks = dict(
+			frappe.get_all("Alert Rule", fields=["name", "clock"], order_by="name", as_list=True)
+		)
 		self._release_unaddressed()
 		for recipient, channel, urgent_only in self._plan():
 			self._serve(recipient, channel, urgent_only)
@@ -284,7 +286,11 @@ class _Delivery:
 		if not names:
 			return []
 		return frappe.get_all(
-			"Alert", filters={"name": ("in", names)}, fields=["name", "attempts"], order_by="name", as_list=True
+			"Alert",
+			filters={"name": ("in", names)},
+			fields=["name", "attempts"],
+			order_by="name",
+			as_list=True,
 		)
 
 	def _release_unaddressed(self) -> None:

@@ -26,7 +26,9 @@ def active_rules() -> tuple[AlertRule, ...]:
 				code, clock, hours or 0, recipient, level or 0, bool(urgent_only), bool(use_class_warning)
 			)
 		except alerts.InvalidAlertRuleError:
-			frappe.log_error(title="Alert rule cannot be used", reference_doctype="Alert Rule", reference_name=code)
+			frappe.log_error(
+				title="Alert rule cannot be used", reference_doctype="Alert Rule", reference_name=code
+			)
 			continue
 		rules.append(rule)
 	return tuple(rules)

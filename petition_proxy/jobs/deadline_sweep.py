@@ -192,7 +192,9 @@ class _Sweep:
 			found.extend(self._alert_rows(row, case, rule, fired_at))
 		return row, found, next_fire_at(case, self.rules, self.now)
 
-	def _alert_rows(self, row: CaseRow, case: AlertCase, rule: AlertRule, fired_at: datetime) -> Iterable[tuple]:
+	def _alert_rows(
+		self, row: CaseRow, case: AlertCase, rule: AlertRule, fired_at: datetime
+	) -> Iterable[tuple]:
 		users, unit, is_vacant = self.directory.resolve(
 			rule.recipient, row.handling_unit, row.town, row.accused_unit, row.accused_user
 		)
@@ -222,7 +224,9 @@ class _Sweep:
 				)
 
 	def _write(self, outcomes: list[tuple[CaseRow, list[tuple], datetime | None]]) -> int:
-		written = insert_ignoring_known("Alert", ALERT_COLUMNS, [a for _row, found, _at in outcomes for a in found])
+		written = insert_ignoring_known(
+			"Alert", ALERT_COLUMNS, [a for _row, found, _at in outcomes for a in found]
+		)
 		set_next_actions([(row.name, row.next_action_at, at) for row, _found, at in outcomes])
 		return written
 
@@ -232,7 +236,9 @@ class _Sweep:
 			message = _("{0} cases could not be judged and are tried again in an hour: {1}").format(
 				len(self.failed), ", ".join(self.failed[:20])
 			)
-			frappe.log_error(title="Deadline sweep: cases set aside", message=f"{message}\n\n{self.first_error}")
+			frappe.log_error(
+				title="Deadline sweep: cases set aside", message=f"{message}\n\n{self.first_error}"
+			)
 		self._update_run(run, "Finished", message)
 
 	def _record_failure(self, run: str) -> None:

@@ -63,9 +63,7 @@ class TestWhoIsTold(SweepTestCase):
 			so_far.add(alert)
 			self.assertEqual(told(name), so_far)
 		self.sweep(DUE + 72 * HOUR)
-		self.assertEqual(
-			told(name) - so_far, {("T-OFFICE", "office@pp.test"), ("T-OFFICE", "clerk@pp.test")}
-		)
+		self.assertEqual(told(name) - so_far, {("T-OFFICE", "office@pp.test"), ("T-OFFICE", "clerk@pp.test")})
 		self.assertIsNone(next_action_at(name))
 
 	def test_alert_records_rule_moment_and_due_moment(self):
@@ -230,7 +228,10 @@ class TestBadRows(SweepTestCase):
 
 	def test_error_outside_a_row_is_raised(self):
 		put_cases()
-		with patch.object(job, "read_page", side_effect=RuntimeError("disk")), self.assertRaises(RuntimeError):
+		with (
+			patch.object(job, "read_page", side_effect=RuntimeError("disk")),
+			self.assertRaises(RuntimeError),
+		):
 			self.sweep(DUE)
 
 
@@ -281,9 +282,9 @@ class TestRules(SweepTestCase):
 
 class TestRunRecord(SweepTestCase):
 	def test_interrupted_run_is_closed_by_the_next(self):
-		dead = frappe.get_doc(
-			{"doctype": "Sweep Run", "started_at": DUE - HOUR, "status": "Running"}
-		).insert(ignore_permissions=True)
+		dead = frappe.get_doc({"doctype": "Sweep Run", "started_at": DUE - HOUR, "status": "Running"}).insert(
+			ignore_permissions=True
+		)
 		self.sweep(DUE)
 		self.assertEqual(frappe.db.get_value("Sweep Run", dead.name, "status"), "Failed")
 
