@@ -80,7 +80,12 @@ DIAGNOSES = (
 		"choose another version of Frappe with FRAPPE_BRANCH, or another registry with npm_config_registry",
 	),
 	(
-		r"(?i)registry\.(?:yarnpkg|npmjs)\S*.*(?:ENOTFOUND|ETIMEDOUT|ECONNREFUSED)|There appears to be trouble with your network connection|getaddrinfo (?:ENOTFOUND|EAI_AGAIN)",
+		r"getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (\S+)|connect (?:ECONNREFUSED|ETIMEDOUT) (\S+)",
+		"{0} is not reachable",
+		"check the network, http_proxy/https_proxy and npm_config_registry, then run the same command again",
+	),
+	(
+		r"(?i)There appears to be trouble with your network connection",
 		"the npm registry is not reachable",
 		"check the network, http_proxy/https_proxy and npm_config_registry, then run the same command again",
 	),
@@ -129,11 +134,13 @@ class Steps:
 			result = action(*args)
 		except CommandFailed as failure:
 			lines = failure.output.strip().splitlines()
-			say("\n".join(f"    | {line}" for line in lines[-25:]))
-			cause, remedy = diagnose(failure.output) or (
+			line, cause, remedy = diagnose(failure.output) or (
+				"",
 				str(failure),
 				f"read the lines above or the whole log {self.log}, then run the same command again",
 			)
+			shown = ([line, "..."] if line and line not in lines[-25:] else []) + lines[-25:]
+			say("\n".join(f"    | {line}" for line in shown))
 			self.give_up(name, cause, remedy)
 		except Trouble as trouble:
 			self.give_up(name, trouble.cause, trouble.remedy)
@@ -152,10 +159,12 @@ class Steps:
 		raise SystemExit(1)
 
 
-def diagnose(output: str) -> tuple[str, str] | None:
+def diagnose(output: str) -> tuple[str, str, str] | None:
+	"""The line that tells why a command failed, the cause and the remedy; None if we do not know."""
 	for pattern, cause, remedy in DIAGNOSES:
 		if found := re.search(pattern, output):
-			return cause.format(*found.groups()), remedy
+			begin = output.rfind("\n", 0, found.start()) + 1
+			return output[begin:].split("\n", 1)[0], cause.format(*filter(None, found.groups())), remedy
 	return None
 
 
@@ -323,7 +332,9 @@ def write_private(path: Path, text: str) -> None:
 class Service:
 	"""A background program with a pid file, known again by the folder it works in."""
 
-	def __init__(self, house: House, name: str, command: list, cwd: Path, is_ready, stop_seconds=30, **env: str):
+	def __init__(
+		self, house: House, name: str, command: list, cwd: Path, is_ready, stop_seconds=30, **env: str
+	):
 		self.house, self.name, self.command, self.cwd = house, name, [str(word) for word in command], cwd
 		self.is_ready, self.stop_seconds, self.env = is_ready, stop_seconds, env
 		self.pid_file = house.run_folder / f"{name}.pid"
@@ -373,7 +384,9 @@ class Service:
 		raise CommandFailed(
 			[self.name],
 			status or 1,
-			output + f"\n{self.name} " + (f"ended with status {status}" if status is not None else f"gave no answer in {seconds} s"),
+			output
+			+ f"\n{self.name} "
+			+ (f"ended with status {status}" if status is not None else f"gave no answer in {seconds} s"),
 		)
 
 	def stop(self) -> None:
@@ -525,10 +538,12 @@ def make_database(house: House) -> bool:
 		"mariadb-first",
 		[*mariadb_command(house), "--skip-networking"],
 		folder,
-		lambda: subprocess.run(
-			[*mariadb_client(house, socket_file=socket_file), "-e", "select 1"], capture_output=True
-		).returncode
-		== 0,
+		lambda: (
+			subprocess.run(
+				[*mariadb_client(house, socket_file=socket_file), "-e", "select 1"], capture_output=True
+			).returncode
+			== 0
+		),
 	)
 	first.start()
 	try:
@@ -617,17 +632,9 @@ def services(house: House):
 
 
 def check_machine(house: House) -> bool:
-	if sys.version_info < (3, 10):
-		raise Trouble(
-			f"Python {sys.version.split()[0]} is too old; Frappe 15 needs 3.10",
-			"use Debian 12, Ubuntu 22.04 or Ubuntu 24.04",
-		)
 	for program in ("git", "node", "npm", "mariadb", "mariadb-dump"):
 		if not shutil.which(program):
 			raise Trouble(f"{program} is missing", "run script/setup without PETITION_PROXY_SKIP_PACKAGES")
-	node = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout.strip()
-	if int(re.match(r"v(\d+)", node).group(1)) < 18:
-		raise Trouble(f"Node.js {node} is too old; Frappe 15 needs 18", "install Node.js 18 or newer")
 	free = shutil.disk_usage(house.home).free
 	if free < NEEDED_SPACE and not house.marked("bench"):
 		raise Trouble(
@@ -1023,7 +1030,7 @@ def command_server(house: House) -> int:
 
 def command_run(house: House, arguments: list[str]) -> int:
 	if not arguments:
-		say("Usage: script/run COMMAND [ARGUMENT...], for instance: script/run bench --site " + SITE + " console")
+		say(f"Usage: script/run COMMAND [ARGUMENT...], like: script/run bench --site {SITE} console")
 		return 2
 	if not house.marked("bench"):
 		say("There is no bench yet. Run script/setup first.")
@@ -1258,7 +1265,16 @@ def run_browser_tests(house: House, tally: Tally) -> None:
 			PETITION_PROXY_CHROMIUM=chromium[0],
 			PYTHONDONTWRITEBYTECODE="1",
 		)
-		command = [house.bench / "env/bin/python", "-m", "unittest", "discover", "-s", "browser_tests", "-t", "."]
+		command = [
+			house.bench / "env/bin/python",
+			"-m",
+			"unittest",
+			"discover",
+			"-s",
+			"browser_tests",
+			"-t",
+			".",
+		]
 		run_suite(tally, "browser", command, SOURCE, env)
 
 

@@ -120,6 +120,7 @@ install_packages() {
 	begin "Look for missing packages"
 	if [ "${PETITION_PROXY_SKIP_PACKAGES:-}" = 1 ]; then
 		finish "skipped, as PETITION_PROXY_SKIP_PACKAGES=1 asks"
+		check_versions
 		return
 	fi
 	case $OS_ID:$OS_VERSION in
@@ -131,7 +132,7 @@ install_packages() {
 	missing=$(missing_packages)
 	if [ -z "$missing" ]; then
 		finish "nothing missing"
-		check_node
+		check_versions
 		return
 	fi
 	local root_do=()
@@ -170,11 +171,13 @@ install_packages() {
 	fi
 	rm -f "$log"
 	finish "installed ${#names[@]} packages"
-	check_node
+	check_versions
 }
 
-check_node() {
+check_versions() {
 	local major
+	/usr/bin/python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null ||
+		fail "$(/usr/bin/python3 --version 2>&1 || true) is too old or missing; Frappe 15 needs Python 3.10 at /usr/bin/python3" "use Debian 12, Ubuntu 22.04 or Ubuntu 24.04"
 	major=$(node_major)
 	if [ -z "$major" ] || [ "$major" -lt 18 ]; then
 		fail "Node.js ${major:-(none)} is too old; Frappe needs 18" "$NODE_REMEDY"
