@@ -74,7 +74,7 @@ class Scope:
 
 def to_sql(criterion: Criterion) -> str:
 	"""Render a condition with table names and MariaDB quoting. Values are ids from the database, not user text."""
-	return criterion.get_sql(with_namespace=True, quote_char="`", secondary_quote_char="'")
+	return criterion.get_sql(with_namespace=True, subquery=True, quote_char="`", secondary_quote_char="'")
 
 
 def get_scope(user: str | None = None) -> Scope:

@@ -283,13 +283,13 @@ class TestWhoTakesTheStep(PathTestCase):
 		self.assertRaises(StepError, fresh.save)
 
 	def test_agent_cannot_write_the_answer_or_choose_the_unit(self):
-		doc = f.make_petition(lifecycle.HANDLING)
+		doc, draft = f.make_petition(lifecycle.HANDLING), f.make_petition()
 		self.as_user("agent@pp.test")
 		for fieldname, value in (("reply_text", "已办"), ("reply_class", f.reply_class("U"))):
 			fresh = frappe.get_doc("Petition", doc.name)
 			fresh.set(fieldname, value)
 			self.assertRaises((StepError, FactsFrozenError), fresh.save)
-		draft = f.make_petition()
+		draft = frappe.get_doc("Petition", draft.name)
 		draft.handling_unit = f.DEPT_UNIT
 		self.assertRaises(StepError, draft.save)
 

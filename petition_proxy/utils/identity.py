@@ -1,11 +1,20 @@
-"""Identity numbers and phones of people: normalised, checked, masked and hashed in one place."""
+"""Identity numbers, phones and addresses of people: checked, masked, hashed and sealed in one place.
+
+Frappe's permission levels hide a field but do not keep it: a list request that asks for two such fields in a row
+gets the second one on older versions, and a filter on a hidden field still answers. So the plain value is never
+stored. What is typed is sealed with the site's key, its mask and a keyed hash stay beside it, and the only way back is
+`unseal_for_user`, which leaves an Access Record.
+"""
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils.password import get_encryption_key
+from frappe.utils.password import decrypt, encrypt, get_encryption_key
 
 from petition_proxy.domain import privacy
+from petition_proxy.utils.access_log import record_access
+
+SEALED_FIELDS = ("phone", "id_number", "address")
 
 
 class IdentityError(frappe.ValidationError):
@@ -17,36 +26,82 @@ def hash_of(value: str | None) -> str | None:
 	return privacy.identity_hash(value, f"petition_proxy:{get_encryption_key()}".encode()) or None
 
 
-def set_id_number(doc: Document) -> None:
-	"""Normalise `doc.id_number`, refuse a resident ID whose check digit is wrong, set mask and hash.
+def seal(value: str | None) -> str | None:
+	"""Encrypt a value with the site's key; None for a blank."""
+	return encrypt(value) if value else None
+
+
+def seal_id_number(doc: Document) -> None:
+	"""Check, mask, hash and seal `doc.id_number`, then empty it; without a new number the sealed one stays.
 
 	Raises:
-		IdentityError: the number has a typing error.
+		IdentityError: a resident ID whose check digit is wrong.
 	"""
-	doc.id_number = privacy.normalise_id_number(doc.id_number) or None
+	number = privacy.normalise_id_number(doc.id_number)
+	doc.id_number = None
+	if not number:
+		return
 	is_resident_id = doc.get("id_type") in (None, "", "Resident ID")
-	if doc.id_number and is_resident_id and not privacy.is_valid_id_number(doc.id_number):
+	if is_resident_id and not privacy.is_valid_id_number(number):
 		frappe.throw(
 			_("The ID number does not fit its check digit. Compare it with the card and type it again."),
 			IdentityError,
 		)
-	doc.masked_id_number = privacy.mask_id_number(doc.id_number)
-	doc.id_hash = hash_of(doc.id_number)
+	doc.masked_id_number = privacy.mask_id_number(number)
+	doc.id_hash = hash_of(number)
+	doc.sealed_id_number = seal(number)
 
 
-def set_phone(doc: Document) -> None:
-	"""Normalise `doc.phone`, refuse what cannot be a phone number, set mask and hash.
+def seal_phone(doc: Document) -> None:
+	"""Check, mask, hash and seal `doc.phone`, then empty it; without a new number the sealed one stays.
 
 	Raises:
 		IdentityError: the number cannot be dialled.
 	"""
-	if doc.phone and not privacy.is_valid_phone(doc.phone):
+	typed, doc.phone = doc.phone, None
+	if not typed:
+		return
+	if not privacy.is_valid_phone(typed):
 		frappe.throw(
 			_("{0} is not a phone number. Give a mobile number or area code and number, or leave it empty.").format(
-				doc.phone
+				typed
 			),
 			IdentityError,
 		)
-	doc.phone = privacy.normalise_phone(doc.phone) or None
-	doc.masked_phone = privacy.mask_phone(doc.phone)
-	doc.phone_hash = hash_of(doc.phone)
+	number = privacy.normalise_phone(typed)
+	doc.masked_phone = privacy.mask_phone(number)
+	doc.phone_hash = hash_of(number)
+	doc.sealed_phone = seal(number)
+
+
+def seal_address(doc: Document) -> None:
+	"""Seal `doc.address` and empty it; without a new one the sealed one stays."""
+	address, doc.address = (doc.address or "").strip(), None
+	if address:
+		doc.sealed_address = seal(address)
+
+
+def keep_server_fields(doc: Document, fieldnames: tuple[str, ...]) -> None:
+	"""Masks, hashes and sealed values come from the server alone, whatever a request sends."""
+	before = doc.get_doc_before_save()
+	for fieldname in fieldnames:
+		doc.set(fieldname, before.get(fieldname) if before else None)
+
+
+def unseal_for_user(doc: Document, reason: str) -> dict[str, str]:
+	"""The plain values of a person's sealed fields, on record.
+
+	Args:
+		doc: Petitioner or Proxy Agent the session's user may read.
+		reason: why the user looks.
+
+	Returns:
+		Field name to plain value, only those that are filled.
+	"""
+	values = {
+		fieldname: decrypt(doc.get(f"sealed_{fieldname}"))
+		for fieldname in SEALED_FIELDS
+		if doc.get(f"sealed_{fieldname}")
+	}
+	record_access(doc.doctype, doc.name, ", ".join(values), reason)
+	return values

@@ -3,22 +3,29 @@ from frappe import _
 from frappe.model.document import Document
 
 from petition_proxy.permissions.scope import clear_scopes
-from petition_proxy.utils.access_log import record_access
-from petition_proxy.utils.identity import set_id_number, set_phone
+from petition_proxy.utils.identity import keep_server_fields, seal_address, seal_id_number, seal_phone
 from petition_proxy.utils.places import set_place_from_village
 
-IDENTITY_FIELDS = ("phone", "id_number", "address")
+SERVER_FIELDS = (
+	"masked_phone",
+	"masked_id_number",
+	"sealed_phone",
+	"sealed_id_number",
+	"sealed_address",
+	"phone_hash",
+	"id_hash",
+	"external_key",
+)
 
 
 class Petitioner(Document):
-	def onload(self):
-		self.record_identity_read()
-
 	def validate(self):
 		self.petitioner_name = (self.petitioner_name or "").strip()
 		set_place_from_village(self)
-		set_id_number(self)
-		set_phone(self)
+		keep_server_fields(self, SERVER_FIELDS)
+		seal_id_number(self)
+		seal_phone(self)
+		seal_address(self)
 
 	def on_update(self):
 		self.update_cases()
@@ -27,14 +34,6 @@ class Petitioner(Document):
 	def on_trash(self):
 		if frappe.db.exists("Petition", {"petitioner": self.name}):
 			frappe.throw(_("{0} has petitions and cannot be deleted.").format(self.petitioner_name))
-
-	def record_identity_read(self):
-		"""The desk form shows identities to those with permission level 1; each opening leaves a row."""
-		shown = [f for f in IDENTITY_FIELDS if self.get(f)]
-		if shown and not self.is_new() and 1 in self.get_permlevel_access("read"):
-			record_access(self.doctype, self.name, ", ".join(shown))
-			# the form is opened by GET, which rolls back at its end
-			frappe.db.commit()  # nosemgrep: the record of the look must outlive the request
 
 	def update_cases(self):
 		"""Names and masked phones stand on the cases too, so that lists need no join."""

@@ -5,7 +5,7 @@ from frappe.model.naming import make_autoname
 from frappe.utils import getdate
 
 from petition_proxy.permissions.scope import clear_scopes
-from petition_proxy.utils.identity import set_id_number
+from petition_proxy.utils.identity import keep_server_fields, seal_id_number
 from petition_proxy.utils.places import get_place, set_place_from_village
 
 ON_DUTY = "On Duty"
@@ -17,7 +17,8 @@ class ProxyAgent(Document):
 
 	def validate(self):
 		set_place_from_village(self)
-		set_id_number(self)
+		keep_server_fields(self, ("masked_id_number", "sealed_id_number", "id_hash"))
+		seal_id_number(self)
 		self.set_on_duty_from()
 
 	def on_update(self):
