@@ -1,0 +1,306 @@
+"""Staff, agents and petitioners of the demo district, with the accounts of those who work online."""
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import frappe
+
+from petition_proxy.domain import lifecycle, privacy
+from petition_proxy.setup.demo import words
+from petition_proxy.setup.demo.places import MEMBERS_BY_TYPE, VACANT_ONE_IN, District, Settlement, Unit, Village
+from petition_proxy.setup.demo.writer import Writer, reserve
+from petition_proxy.utils.identity import hash_of
+
+# A domain that never resolves (RFC 2606): no demo account can receive mail.
+MAIL_DOMAIN = "demo.invalid"
+
+# Class, share of the roster, chance of being public staff.
+AGENT_CLASSES = (
+	("Civil Servant", 5, 1.0),
+	("Public Institution Staff", 7, 1.0),
+	("Village Committee Cadre", 24, 0.08),
+	("Graduate Village Official", 5, 0.6),
+	("Villager Group Head", 25, 0.0),
+	("Community Volunteer", 13, 0.0),
+	("Delegate or Committee Member", 6, 0.3),
+	("Property Manager", 6, 0.0),
+	("Warm-hearted Citizen", 9, 0.0),
+)
+STATUSES = (
+	("On Duty", 92.0),
+	("In Training", 3.0),
+	("Applied", 1.5),
+	("Suspended", 1.2),
+	("Left", 2.0),
+	("Removed", 0.3),
+)
+CERTIFICATE_DAYS = 3 * 365
+UNIT_ROLES = {
+	"Petition Office": (lifecycle.OFFICE, lifecycle.OFFICE),
+	"District Government": (lifecycle.LEADER, lifecycle.LEADER),
+	"System Clerk Post": (lifecycle.CLERK, lifecycle.CLERK),
+	"Town": (lifecycle.HEAD, lifecycle.TOWN),
+	"Village": (lifecycle.VILLAGE, lifecycle.VILLAGE),
+}
+OTHER_UNIT_ROLES = (lifecycle.HEAD, lifecycle.DEPARTMENT)
+# How much likelier than the others of a village the documented agent is to file a case.
+LOGIN_WEIGHT = 40.0
+
+
+@dataclass
+class Agent:
+	name: str
+	title: str
+	village: str
+	on_duty_from: date
+	certificate_valid_to: date
+	is_online: bool
+	user: str | None = None
+	weight: float = 1.0
+
+
+@dataclass
+class Person:
+	"""A petitioner."""
+
+	name: str
+	title: str
+	sex: str
+	born: date
+	village: Village
+	home: Settlement
+	masked_phone: str
+	user: str | None = None
+	wants_secrecy: bool = False
+
+	def address(self, today: date) -> str:
+		"""How neighbours speak of the person."""
+		return words.form_of_address(self.title, self.sex, today.year - self.born.year)
+
+
+class Accounts:
+	"""User accounts, written set-wise: the demo needs some two thousand of them.
+
+	Only accounts with a password set later can be logged in to.
+	"""
+
+	def __init__(self, writer: Writer, existing: Iterable[str]) -> None:
+		self.writer = writer
+		self.known = set(existing)
+		# the documented logins: user id -> full name
+		self.full_names: dict[str, str] = {}
+
+	def add(self, local_part: str, full_name: str, role: str, at: datetime) -> str:
+		"""One account with one role.
+
+		Args:
+			local_part: what stands before the @.
+			full_name: shown name.
+			role: one of the app's roles; portal roles make a website user.
+			at: when the account was made.
+		"""
+		user = f"{local_part.lower()}@{MAIL_DOMAIN}"
+		if user in self.known:
+			return user
+		self.known.add(user)
+		self.writer.add(
+			"User",
+			user,
+			at=at,
+			email=user,
+			first_name=full_name,
+			full_name=full_name,
+			enabled=1,
+			language="zh",
+			user_type="Website User" if role in lifecycle.PORTAL_ROLES else "System User",
+			send_welcome_email=0,
+		)
+		self.writer.add(
+			"Has Role", at=at, parent=user, parenttype="User", parentfield="roles", idx=1, role=role
+		)
+		return user
+
+
+def make_staff(rng: random.Random, accounts: Accounts, district: District, at: datetime, logins: dict) -> None:
+	"""Head and members of every unit, some posts left vacant.
+
+	Args:
+		logins: unit code -> list of (field, user id): the documented logins, which take a seat in these units.
+	"""
+	for unit in district.units.values():
+		if unit.unit_type == "City Body":
+			continue
+		taken = dict(logins.get(unit.code, ()))
+		if not taken and unit.unit_type in ("District Department", "Village") and rng.randrange(VACANT_ONE_IN) == 0:
+			continue
+		head_role, member_role = UNIT_ROLES.get(unit.unit_type, OTHER_UNIT_ROLES)
+		stem = unit.code.split("-", 1)[1]
+		unit.head = taken.get("head") or accounts.add(f"{stem}-head", _name(rng), head_role, at)
+		unit.members = [user for seat, user in logins.get(unit.code, ()) if seat != "head"]
+		for number in range(1, MEMBERS_BY_TYPE.get(unit.unit_type, 1) + 1):
+			unit.members.append(accounts.add(f"{stem}-{number}", _name(rng), member_role, at))
+
+
+def _name(rng: random.Random) -> str:
+	return words.person_name(rng, rng.choice(("Male", "Female")))
+
+
+# Agents
+# ------
+def make_agents(
+	rng: random.Random,
+	writer: Writer,
+	accounts: Accounts,
+	district: District,
+	count: int,
+	now: datetime,
+	online_in: dict[str, str | None],
+) -> list[Agent]:
+	"""The roster of agents, spread over all settlements; every village has one who served all year.
+
+	Args:
+		count: size of the roster, whatever the status.
+		online_in: village code -> user id: where the first agent works online for certain, and with which account
+			(None for one of the agent's own).
+
+	Returns:
+		Those on duty.
+	"""
+	first = reserve(f"PA-{district.short_code}-", count)
+	agents = []
+	for number in range(count):
+		village = district.villages[number % len(district.villages)]
+		is_first = number < len(district.villages)
+		is_certain = is_first and village.code in online_in
+		user = online_in[village.code] if is_certain else None
+		agents.append(
+			_make_agent(rng, writer, accounts, district, village, first + number, is_first, now, is_certain, user)
+		)
+	return [agent for agent in agents if agent]
+
+
+def _make_agent(
+	rng, writer, accounts, district, village: Village, number: int, is_first: bool, now, is_certain: bool, user
+) -> Agent | None:
+	sex = rng.choice(("Male", "Female"))
+	title = accounts.full_names.get(user) or words.person_name(rng, sex)
+	born = words.birth_date(rng, now.date(), 24, 71)
+	classes = [c for c in AGENT_CLASSES if village.is_community or c[0] != "Property Manager"]
+	agent_class, _share, public = rng.choices(classes, [c[1] for c in classes])[0]
+	status = "On Duty" if is_first else rng.choices([s for s, _w in STATUSES], [w for _s, w in STATUSES])[0]
+	began = now.date() - timedelta(days=rng.randint(370, 900) if is_first else rng.randint(20, 900))
+	was_on_duty = status in ("On Duty", "Suspended", "Left", "Removed")
+	is_online = is_certain or (now.year - born.year < 62 and rng.random() < 0.85)
+	home = village.settlements[(number // len(district.villages)) % len(village.settlements)]
+	name = f"PA-{district.short_code}-{number:05d}"
+	made_at = datetime.combine(began, now.time().replace(hour=9, microsecond=0)) - timedelta(days=rng.randint(8, 20))
+	if status == "On Duty" and is_online and not user:
+		user = accounts.add(f"a{number:05d}", title, lifecycle.AGENT, made_at)
+	id_number = words.id_number(rng, born, sex, writer.used_ids)
+	certificate = began + timedelta(days=CERTIFICATE_DAYS)
+	writer.add(
+		"Proxy Agent",
+		name,
+		at=made_at,
+		agent_no=name,
+		agent_name=title,
+		user=user,
+		status=status,
+		agent_class=agent_class,
+		is_public_staff=int(rng.random() < public),
+		skill="Online" if is_online else "Paper",
+		village=village.code,
+		town=village.town,
+		district=district.code,
+		service_point=village.point,
+		settlement=home.name,
+		on_duty_from=began if was_on_duty else None,
+		certificate_valid_to=certificate if was_on_duty else None,
+		duty_phone=words.phone_number(rng),
+		email=user,
+		id_number=id_number,
+		masked_id_number=privacy.mask_id_number(id_number),
+		id_hash=hash_of(id_number),
+		latitude=round(rng.gauss(home.latitude, 0.0009), 6),
+		longitude=round(rng.gauss(home.longitude, 0.0009), 6),
+	)
+	if status != "On Duty":
+		return None
+	weight = LOGIN_WEIGHT if user in accounts.full_names else rng.paretovariate(1.6)
+	return Agent(name, title, village.code, began, certificate, is_online, user, weight)
+
+
+# Petitioners
+# -----------
+def make_petitioner(
+	rng: random.Random,
+	writer: Writer,
+	district: District,
+	village: Village,
+	at: datetime,
+	today: date,
+	title: str | None = None,
+	sex: str | None = None,
+	born: date | None = None,
+	user: str | None = None,
+	**values,
+) -> Person:
+	"""One petitioner; what is not given is drawn.
+
+	Args:
+		at: when the record was made.
+		today: day for which the age counts.
+		values: further fields of the record.
+	"""
+	sex = sex or rng.choice(("Male", "Female"))
+	born = born or words.birth_date(rng, today, 26, 84)
+	title = title or words.person_name(rng, sex)
+	age = today.year - born.year
+	home = rng.choice(village.settlements)
+	phone = words.phone_number(rng) if rng.random() < 0.94 else None
+	id_number = words.id_number(rng, born, sex, writer.used_ids)
+	need = _special_need(rng, age, bool(phone))
+	secrecy = values.pop("wants_secrecy", int(rng.random() < 0.03))
+	name = writer.add(
+		"Petitioner",
+		at=at,
+		petitioner_name=title,
+		sex=sex,
+		birth_date=born,
+		occupation=values.pop("occupation", None) or ("退(离)休人员" if age > 62 and village.is_community else _job(rng)),
+		special_need=values.pop("special_need", need),
+		wants_secrecy=secrecy,
+		village=village.code,
+		town=village.town,
+		district=district.code,
+		user=user,
+		phone=phone,
+		masked_phone=privacy.mask_phone(phone),
+		phone_hash=hash_of(phone),
+		id_type="Resident ID",
+		id_number=id_number,
+		masked_id_number=privacy.mask_id_number(id_number),
+		id_hash=hash_of(id_number),
+		address=f"{village.town_name}{village.name}{home.title}{rng.randint(1, 160)}号",
+	)
+	return Person(name, title, sex, born, village, home, privacy.mask_phone(phone), user, bool(secrecy))
+
+
+def _job(rng: random.Random) -> str:
+	return rng.choice(words.load("people")["occupations"])
+
+
+def _special_need(rng: random.Random, age: int, has_phone: bool) -> str | None:
+	if not has_phone:
+		return "No Mobile Phone"
+	if age > 70:
+		return rng.choice(("Over 70", "Over 70", "Limited Mobility", "Illiterate", "Living Alone"))
+	if rng.random() < 0.08:
+		return rng.choice(("Disabled", "Left Behind", "Minimum Living Allowance"))
+	return None
+
+
+def known_users() -> list[str]:
+	return frappe.get_all("User", filters={"name": ("like", f"%@{MAIL_DOMAIN}")}, pluck="name", order_by="name")
