@@ -45,7 +45,7 @@ frappe.ui.form.on("Petition", {
 		let colour = "blue";
 		if (!NEXT_STEP[frm.doc.workflow_state]) colour = "gray";
 		else if (due && due < now) colour = "red";
-		else if (due && frappe.datetime.get_day_diff(due, now) <= 2) colour = "orange";
+		else if (due && frappe.listview_settings["Petition"].days_until(due, now) <= 2) colour = "orange";
 		const words = [next_step_words(frm), clock_words(due, now)].filter(Boolean).join(" ");
 		frm.set_intro(words, colour);
 	},
@@ -131,8 +131,8 @@ function next_step_words(frm) {
 function clock_words(due, now) {
 	if (!due) return "";
 	const day = frappe.datetime.str_to_user(due.slice(0, 10), false, true);
-	const days = frappe.datetime.get_day_diff(due, now);
 	const settings = frappe.listview_settings["Petition"];
+	const days = settings.days_until(due, now);
 	const left = due < now ? settings.words_for_late(-days) : settings.words_for_left(days);
 	return __("To be done by {0} ({1}).", [day, left]);
 }
@@ -223,7 +223,8 @@ async function apply_step(frm, action) {
 
 function path_html(events) {
 	const lines = events.map((event) => {
-		const when = frappe.datetime.str_to_user(event.happened_at);
+		const [day, time] = event.happened_at.split(" ");
+		const when = `${frappe.datetime.str_to_user(day, false, true)} ${time.slice(0, 5)}`;
 		const who = event.actor ? frappe.user.full_name(event.actor) : "";
 		const whom = event.on_behalf_of ? __("for {0}", [event.on_behalf_of]) : "";
 		const what = __(event.to_state || event.event);

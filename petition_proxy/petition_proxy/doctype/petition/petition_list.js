@@ -9,12 +9,17 @@ frappe.listview_settings["Petition"] = {
 			return [__(state), "gray", `workflow_state,=,${state}`];
 		}
 		const now = frappe.datetime.now_datetime();
-		const days = frappe.datetime.get_day_diff(doc.due_at, now);
+		const days = this.days_until(doc.due_at, now);
 		if (doc.due_at < now) {
 			return [this.words_for_late(-days), "red", `due_at,<,${now}`];
 		}
 		const colour = days <= 2 ? "orange" : "green";
 		return [this.words_for_left(days), colour, `due_at,<=,${doc.due_at}`];
+	},
+
+	// Calendar days, whatever the time of day: what is due at midnight tonight is due in 0 days.
+	days_until(due, now) {
+		return frappe.datetime.get_day_diff(due.slice(0, 10), now.slice(0, 10));
 	},
 
 	words_for_late(days) {

@@ -1,5 +1,42 @@
+import frappe
+from frappe import _
 from frappe.utils.nestedset import NestedSet
 
 
+class CategoryPathError(frappe.ValidationError):
+	"""The name cannot be part of a path, or the path is taken."""
+
+
 class PetitionCategory(NestedSet):
-	pass
+	nsm_parent_field = "parent_petition_category"
+
+	def validate(self):
+		self.set_path()
+
+	def on_update(self):
+		super().on_update()
+		self.update_paths_below()
+
+	def set_path(self):
+		"""The path tells apart equal names under different parents."""
+		self.category_name = (self.category_name or "").strip()
+		if "/" in self.category_name:
+			frappe.throw(_("A category name holds no slash."), CategoryPathError)
+		above = (
+			frappe.db.get_value("Petition Category", self.parent_petition_category, "path")
+			if self.parent_petition_category
+			else ""
+		)
+		self.path = f"{above}/{self.category_name}" if above else self.category_name
+		self.level_no = self.path.count("/") + 1
+		if frappe.db.exists("Petition Category", {"path": self.path, "name": ("!=", self.name or "")}):
+			frappe.throw(_("{0} exists already.").format(self.path), CategoryPathError)
+
+	def update_paths_below(self):
+		before = self.get_doc_before_save()
+		if not before or before.path == self.path:
+			return
+		for name in frappe.get_all(
+			"Petition Category", filters={"parent_petition_category": self.name}, pluck="name", order_by="name asc"
+		):
+			frappe.get_doc("Petition Category", name).save()

@@ -1,5 +1,48 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import getdate
+
+from petition_proxy.setup.calendars import fill_work_calendar
+from petition_proxy.utils.calendar import clear_calendar
+
+
+class CalendarDayError(frappe.ValidationError):
+	"""A day is of another year, listed twice, or worked without being a weekend day."""
 
 
 class WorkCalendar(Document):
-	pass
+	def validate(self):
+		self.validate_days()
+
+	def on_update(self):
+		clear_calendar()
+
+	def on_trash(self):
+		clear_calendar()
+
+	def validate_days(self):
+		seen = set()
+		for row in self.days:
+			day = getdate(row.day)
+			if day.year != self.calendar_year:
+				frappe.throw(_("{0} is not in {1}.").format(day, self.calendar_year), CalendarDayError)
+			if day in seen:
+				frappe.throw(_("{0} is listed twice. Remove one row.").format(day), CalendarDayError)
+			if row.day_type == "Make-up Workday" and day.weekday() < 5:
+				frappe.throw(_("{0} is no weekend day, so it needs no make-up row.").format(day), CalendarDayError)
+			seen.add(day)
+
+
+@frappe.whitelist(methods=["POST"])
+def fill(year: int) -> str:
+	"""Fill one year from the published list; asks the right to write Work Calendars.
+
+	Args:
+		year: calendar year.
+
+	Returns:
+		Name of the calendar.
+	"""
+	frappe.has_permission("Work Calendar", "write", throw=True)
+	return fill_work_calendar(year).name

@@ -1,0 +1,21 @@
+frappe.listview_settings["Work Calendar"] = {
+	onload(listview) {
+		listview.page.add_inner_button(__("Fill from the Published List"), () =>
+			frappe.prompt(
+				{
+					fieldname: "year",
+					fieldtype: "Int",
+					label: __("Year"),
+					reqd: 1,
+					default: new Date().getFullYear() + 1,
+				},
+				({ year }) =>
+					frappe
+						.xcall("petition_proxy.petition_proxy.doctype.work_calendar.work_calendar.fill", { year })
+						.then((name) => frappe.set_route("Form", "Work Calendar", name)),
+				__("Fill from the Published List"),
+				__("Fill")
+			)
+		);
+	},
+};

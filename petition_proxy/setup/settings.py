@@ -1,0 +1,12 @@
+"""Defaults of the settings, written where still empty."""
+
+import frappe
+
+
+def ensure_settings() -> None:
+	"""Fill what the DocType gives as default; district and petition office stay for the clerk to choose."""
+	settings = frappe.get_single("Petition Proxy Settings")
+	for df in settings.meta.fields:
+		if df.default and not settings.get(df.fieldname):
+			settings.set(df.fieldname, df.default)
+	settings.save(ignore_permissions=True)

@@ -1,0 +1,493 @@
+"""Speed as ratios: each operation beside the barest statement that could do the same, in one run on one machine.
+
+Seconds say more about a machine than about a program, so every figure here is divided by a yardstick taken in the same
+process, in turns with what it measures. Run by `script/bench` on a site of its own, which it empties first.
+"""
+
+import os
+import platform
+import random
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import frappe
+from frappe.desk.reportview import execute as list_page
+from frappe.utils import now_datetime
+
+from petition_proxy.domain import lifecycle
+from petition_proxy.jobs.deadline_sweep import (
+	ALERT_COLUMNS,
+	ROWS_PER_STATEMENT,
+	CaseRow,
+	deadline_sweep,
+)
+from petition_proxy.permissions.scope import clear_scopes
+from petition_proxy.petition_proxy.report.timeliness_by_unit import timeliness_by_unit
+from petition_proxy.utils import bench_ground as ground
+
+SITE_FLAG = "petition_proxy_bench"
+LIST_FIELDS = (
+	"name",
+	"subject",
+	"workflow_state",
+	"due_at",
+	"handling_unit",
+	"petitioner_name",
+	"is_proxied",
+)
+PAGE_LENGTH = 20
+
+
+class NotABenchSiteError(frappe.ValidationError):
+	"""The site may hold real petitions."""
+
+
+@dataclass
+class Figure:
+	"""One line of the table.
+
+	Args:
+		what: what was measured.
+		yardstick: what it was divided by.
+		ratio: the result.
+		aim: the aim in words.
+		is_met: whether the aim was reached.
+		queries: statements sent to the database by one operation, and by one yardstick.
+		seconds: medians of both, for who wants to know what the ratio is made of.
+	"""
+
+	what: str
+	yardstick: str
+	ratio: float
+	aim: str
+	is_met: bool
+	queries: tuple[int, int]
+	seconds: tuple[float, float]
+
+
+@dataclass
+class Report:
+	sizes: dict[str, int]
+	figures: list[Figure] = field(default_factory=list)
+
+	def add(self, *values) -> None:
+		self.figures.append(Figure(*values))
+		figure = self.figures[-1]
+		print(f"    {figure.what}: {figure.ratio:.2f} ({figure.aim})", flush=True)
+
+
+def run(
+	petitions: int = 100_000, open_share: float = 0.3, due_share: float = 0.05, filings: int = 200
+) -> str:
+	"""Measure everything and return the report as Markdown.
+
+	Args:
+		petitions: cases at full size.
+		open_share: part of them that is open.
+		due_share: part of the open ones about which a rule has something new to say at the sweep.
+		filings: petitions filed one by one.
+
+	Raises:
+		NotABenchSiteError: the site's configuration does not say that it is for this.
+	"""
+	if not frappe.conf.get(SITE_FLAG):
+		raise NotABenchSiteError(
+			f"This deletes all petitions of {frappe.local.site}. Set {SITE_FLAG} to 1 in its site_config.json if that is meant."
+		)
+	random.seed(20)
+	open_count = int(petitions * open_share)
+	closed = petitions - open_count
+	small = min(1000, petitions // 10)
+	report = Report(
+		{
+			"petitions": petitions,
+			"open": open_count,
+			"newly due": int(open_count * due_share),
+			"filed": filings,
+		}
+	)
+	_say("Empty the site, make places, units and people")
+	ground.clear()
+	place = ground.make_ground()
+	_say(f"List page at {small:,} cases")
+	ground.put_closed(place, small)
+	few = _measure_list(place)
+	_say(f"Sweep with {closed // 10:,} closed cases")
+	window = ground.Window.around(now_datetime())
+	ground.put_open(place, window, open_count, due_share)
+	ground.put_closed(place, max(0, closed // 10 - small))
+	lean = _measure_sweep(window)
+	_say(f"Everything at {petitions:,} cases")
+	ground.put_closed(place, closed - max(small, closed // 10))
+	_report_sweep(report, lean, _measure_sweep(window))
+	_report_list(report, few, _measure_list(place), small)
+	_report_timeliness(report)
+	_report_filing(report, place, filings)
+	return to_markdown(report)
+
+
+# ---------------------------------------------------------------------- measuring
+
+
+@contextmanager
+def _stopwatch(into: list[float]) -> Iterator[None]:
+	started = time.perf_counter()
+	yield
+	into.append(time.perf_counter() - started)
+
+
+def _questions() -> int:
+	return int(frappe.db.sql("show session status like 'Questions'")[0][1])
+
+
+def _count_queries(operation: Callable[[], object]) -> int:
+	before = _questions()
+	operation()
+	return _questions() - before - 1
+
+
+def _in_turns(times: int, *operations: Callable[[], object]) -> list[float]:
+	"""Median seconds of each operation, run in turns so that a busy moment of the machine hits all alike."""
+	taken: list[list[float]] = [[] for _ in operations]
+	for number in range(times + 1):
+		for operation, seconds in zip(operations, taken, strict=True):
+			with _stopwatch(seconds):
+				operation()
+			if number == 0:
+				seconds.clear()  # the first turn only warms caches
+	return [statistics.median(seconds) for seconds in taken]
+
+
+# ---------------------------------------------------------------------- the sweep
+
+
+def _measure_sweep(window: "ground.Window", times: int = 5) -> dict:
+	"""Seconds of the sweep and of one SELECT plus one bulk INSERT of the same alert rows."""
+	frappe.db.sql("delete from `tabAlert`")
+	ground.analyze()
+	deadline_sweep(now=window.start)  # what was due before: not measured
+	before = frappe.db.sql(
+		"select name, next_action_at from `tabPetition` where next_action_at <= %s", (window.end,)
+	)
+	sweeping, bare, counts = [], [], {}
+	for number in range(times + 1):
+		queries = _questions()
+		with _stopwatch(sweeping):
+			run = deadline_sweep(now=window.end)
+		counts["sweep"] = _questions() - queries - 1
+		done = frappe.db.get_value("Sweep Run", run, ("scanned", "alerts_written"), as_dict=True)
+		rows = _undo_sweep(window, before)
+		queries = _questions()
+		with _stopwatch(bare):
+			_bare_sweep(window, rows)
+		counts["bare"] = _questions() - queries - 1
+		frappe.db.sql("delete from `tabAlert` where creation = %s", (window.end,))
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a bench on a site of its own
+		if number == 0:
+			sweeping.clear()
+			bare.clear()
+	ratios = [a / b for a, b in zip(sweeping, bare, strict=True)]
+	return {
+		"sweep": statistics.median(sweeping),
+		"bare": statistics.median(bare),
+		"ratio": statistics.median(ratios),
+		"queries": (counts["sweep"], counts["bare"]),
+		"scanned": done.scanned,
+		"alerts": done.alerts_written,
+	}
+
+
+def _undo_sweep(window: "ground.Window", before: tuple) -> list[tuple]:
+	"""Take a sweep back, and return the alert rows it had written."""
+	columns = ", ".join(f"`{column}`" for column in ALERT_COLUMNS)
+	rows = frappe.db.sql(f"select {columns} from `tabAlert` where creation = %s", (window.end,))
+	frappe.db.sql("delete from `tabAlert` where creation = %s", (window.end,))
+	for name, at in before:
+		frappe.db.sql("update `tabPetition` set next_action_at = %s where name = %s", (at, name))
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a bench on a site of its own
+	return list(rows)
+
+
+def _bare_sweep(window: "ground.Window", rows: list[tuple]) -> None:
+	columns = ", ".join(CaseRow._fields)
+	frappe.db.sql(
+		f"select {columns} from `tabPetition` where next_action_at <= %s order by next_action_at, name",
+		(window.end,),
+	)
+	one = f"({', '.join(['%s'] * len(ALERT_COLUMNS))})"
+	names = ", ".join(f"`{column}`" for column in ALERT_COLUMNS)
+	for start in range(0, len(rows), ROWS_PER_STATEMENT):
+		chunk = rows[start : start + ROWS_PER_STATEMENT]
+		frappe.db.sql(
+			f"insert into `tabAlert` ({names}) values {', '.join([one] * len(chunk))}",
+			[value for row in chunk for value in row],
+		)
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a bench on a site of its own
+
+
+def _report_sweep(report: Report, lean: dict, full: dict) -> None:
+	report.sizes |= {"alerts written by the sweep": full["alerts"], "cases scanned": full["scanned"]}
+	report.add(
+		"Deadline sweep",
+		"the SELECT of the due rows and a bulk INSERT of the same alert rows",
+		full["ratio"],
+		"at most 3",
+		full["ratio"] <= 3,
+		full["queries"],
+		(full["sweep"], full["bare"]),
+	)
+	growth = full["ratio"] / lean["ratio"]
+	report.add(
+		"The same ratio with ten times as many closed cases",
+		"the ratio before",
+		growth,
+		"no change (within 25 %)",
+		growth <= 1.25,
+		(full["queries"][0], lean["queries"][0]),
+		(full["sweep"], lean["sweep"]),
+	)
+
+
+# ---------------------------------------------------------------------- the list
+
+
+def _measure_list(place: "ground.Ground", times: int = 60) -> dict:
+	ground.analyze()
+
+	def page(user: str) -> Callable[[], object]:
+		def show() -> object:
+			clear_scopes()  # every request builds its own
+			return list_page(
+				"Petition",
+				fields=[f"`tabPetition`.`{name}`" for name in LIST_FIELDS],
+				order_by="`tabPetition`.`queue_key` asc",
+				start=0,
+				page_length=PAGE_LENGTH,
+			)
+
+		frappe.set_user(user)
+		show()
+		return show
+
+	def as_user(user: str) -> tuple[list[float], int]:
+		show, seconds = page(user), []
+		for _number in range(times):
+			with _stopwatch(seconds):
+				show()
+		return seconds, _count_queries(show)
+
+	officer, admin = [], []
+	for _turn in range(3):
+		seconds, officer_queries = as_user(place.town_officer)
+		officer += seconds
+		seconds, admin_queries = as_user("Administrator")
+		admin += seconds
+	frappe.set_user("Administrator")
+	return {
+		"officer": statistics.median(officer),
+		"admin": statistics.median(admin),
+		"queries": (officer_queries, admin_queries),
+	}
+
+
+def _report_list(report: Report, few: dict, many: dict, small: int) -> None:
+	ratio = many["officer"] / many["admin"]
+	report.add(
+		"First list page of a town officer",
+		"the same page for Administrator",
+		ratio,
+		"at most 1.5",
+		ratio <= 1.5,
+		many["queries"],
+		(many["officer"], many["admin"]),
+	)
+	growth = many["officer"] / few["officer"]
+	report.add(
+		f"The same page at {report.sizes['petitions']:,} cases",
+		f"the page at {small:,} cases",
+		growth,
+		"no change (within 25 %)",
+		growth <= 1.25,
+		(many["queries"][0], few["queries"][0]),
+		(many["officer"], few["officer"]),
+	)
+
+
+# ---------------------------------------------------------------------- the report
+
+
+def _report_timeliness(report: Report, times: int = 9) -> None:
+	def show():
+		return timeliness_by_unit.execute({})
+
+	def bare():
+		return frappe.db.sql(BARE_TIMELINESS, {"now": now_datetime()})
+
+	shown, counted = _in_turns(times, show, bare)
+	rows = {row["handling_unit"]: row["filed"] for row in show()[1] if row.get("handling_unit")}
+	if rows != {unit: filed for unit, filed, *_rest in bare() if unit}:
+		raise AssertionError("the report and its yardstick disagree")
+	report.add(
+		"Timeliness report by unit",
+		"its GROUP BY with the same sums, as bare SQL",
+		shown / counted,
+		"at most 2",
+		shown / counted <= 2,
+		(_count_queries(show), _count_queries(bare)),
+		(shown, counted),
+	)
+
+
+BARE_TIMELINESS = """
+	select handling_unit, count(*),
+		sum(datediff(replied_at, petitioned_at) <= 15),
+		sum(datediff(replied_at, petitioned_at) <= 30),
+		sum(datediff(replied_at, petitioned_at) <= 60),
+		sum(replied_at is not null),
+		sum(replied_at <= reply_due_at),
+		sum(replied_at > reply_due_at),
+		sum(replied_at is null and reply_due_at >= %(now)s),
+		sum(replied_at is null and reply_due_at < %(now)s),
+		sum(replied_at <= statutory_due_at),
+		sum(replied_at > statutory_due_at),
+		sum(replied_at is null and statutory_due_at >= %(now)s),
+		sum(replied_at is null and statutory_due_at < %(now)s)
+	from `tabPetition`
+	where workflow_state != 'Draft'
+	group by handling_unit
+"""
+
+
+# ---------------------------------------------------------------------- filing
+
+
+def _report_filing(report: Report, place: "ground.Ground", filings: int) -> None:
+	bare_fields = ground.make_bare_doctype()
+	try:
+		filing, bare, queries = _measure_filing(place, filings)
+	finally:
+		ground.drop_bare_doctype()
+	ratio = bare / filing
+	report.sizes["fields of the bare DocType"] = bare_fields
+	report.add(
+		"Rate of filing by an agent (guards, number, clock, timeline, commit)",
+		"rate of inserting a bare DocType of as many fields, with commit",
+		ratio,
+		"at least 0.5",
+		ratio >= 0.5,
+		queries,
+		(filing, bare),
+	)
+
+
+def _measure_filing(place: "ground.Ground", filings: int) -> tuple[float, float, tuple[int, int]]:
+	def file():
+		clear_scopes()  # every request builds its own
+		doc = frappe.get_doc(ground.petition_to_file(place))
+		doc.flags.file_now = True
+		doc.insert()
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- what a request does at its end
+		return doc
+
+	def insert_bare():
+		frappe.get_doc(ground.bare_document()).insert()
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- what a request does at its end
+
+	filed, bare = [], []
+	turns = 10
+	for turn in range(turns + 1):
+		for user, operation, seconds in (
+			(place.agent_user, file, filed),
+			("Administrator", insert_bare, bare),
+		):
+			frappe.set_user(user)
+			operation()
+			if turn == 0:
+				queries = _count_queries(operation)
+				counts = (queries,) if operation is file else (*counts, queries)
+				continue
+			for _number in range(max(1, filings // turns)):
+				with _stopwatch(seconds):
+					operation()
+	frappe.set_user(place.agent_user)
+	if file().workflow_state != lifecycle.REGISTERED:
+		raise AssertionError("the petition was not filed")
+	frappe.set_user("Administrator")
+	return statistics.median(filed), statistics.median(bare), counts
+
+
+# ---------------------------------------------------------------------- the text
+
+
+def machine() -> dict[str, str]:
+	"""What the figures were taken on."""
+	cpu = next(
+		(
+			line.partition(":")[2].strip()
+			for line in _read("/proc/cpuinfo").splitlines()
+			if line.startswith("model name")
+		),
+		platform.processor() or platform.machine(),
+	)
+	memory = next(
+		(line.split()[1] for line in _read("/proc/meminfo").splitlines() if "MemTotal" in line), "0"
+	)
+	return {
+		"Processor": f"{cpu}, {os.cpu_count()} cores",
+		"Memory": f"{int(memory) / 1024**2:.0f} GB",
+		"Database": str(frappe.db.sql("select version()")[0][0]),
+		"Frappe": frappe.__version__,
+		"Python": platform.python_version(),
+		"Taken on": now_datetime().strftime("%Y-%m-%d"),
+	}
+
+
+def _read(path: str) -> str:
+	try:
+		return Path(path).read_text()
+	except OSError:
+		return ""
+
+
+def to_markdown(report: Report) -> str:
+	"""The report as a page for docs/."""
+	lines = [
+		"# Performance",
+		"",
+		"Written by `script/bench`. Every figure is a ratio to the barest statement that does the same, taken in turns in",
+		"one process, so that it says something about the program and not about the machine. Medians.",
+		"",
+		"| What | Divided by | Ratio | Aim | Met | Queries | ms |",
+		"|---|---|---:|---|---|---:|---:|",
+	]
+	for figure in report.figures:
+		queries, milliseconds = (
+			" / ".join(pair)
+			for pair in (map(str, figure.queries), (f"{1000 * s:.1f}" for s in figure.seconds))
+		)
+		lines.append(
+			f"| {figure.what} | {figure.yardstick} | {figure.ratio:.2f} | {figure.aim} | "
+			f"{'yes' if figure.is_met else '**no**'} | {queries} | {milliseconds} |"
+		)
+	lines += ["", "Queries and milliseconds: of the operation / of what it was divided by.", ""]
+	lines += [
+		"| Size | |",
+		"|---|---:|",
+		*(f"| {name} | {count:,} |" for name, count in report.sizes.items()),
+		"",
+	]
+	lines += [
+		"| Machine | |",
+		"|---|---|",
+		*(f"| {name} | {value} |" for name, value in machine().items()),
+		"",
+	]
+	return "\n".join(lines)
+
+
+def _say(text: str) -> None:
+	print(f"==> {text}", flush=True)
