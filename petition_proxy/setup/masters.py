@@ -8,7 +8,9 @@ from frappe.utils.nestedset import rebuild_tree
 
 from petition_proxy.setup.calendars import ensure_calendars
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
+# Frappe imports every JSON file that stands directly in `fixtures/` at each migrate, over what the site changed;
+# seeds stand one folder deeper, out of its reach.
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "seeds"
 
 
 def ensure_masters() -> None:
@@ -26,7 +28,7 @@ def ensure_masters() -> None:
 
 
 def read_fixture(name: str) -> list[dict]:
-	"""Rows of fixtures/<name>.json."""
+	"""Rows of fixtures/seeds/<name>.json."""
 	return json.loads((FIXTURES / f"{name}.json").read_text(encoding="utf-8"))
 
 

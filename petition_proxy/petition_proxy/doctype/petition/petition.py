@@ -131,6 +131,8 @@ class Petition(Document):
 		self.next_action_at = next_action_at_for(self)
 
 	def record_step(self):
+		if self.flags.in_insert:
+			return  # after_insert has written what there is to say
 		before = self.get_doc_before_save()
 		if before and before.workflow_state != self.workflow_state:
 			step = lifecycle.find(before.workflow_state, self.workflow_state)
