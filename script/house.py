@@ -75,6 +75,11 @@ DIAGNOSES = (
 		"check the network, http_proxy/https_proxy and PIP_INDEX_URL, then run the same command again",
 	),
 	(
+		r'error Error: (https?://\S+): Request failed "404',
+		"the npm registry no longer has {0}, which this version of Frappe asks for",
+		"choose another version of Frappe with FRAPPE_BRANCH",
+	),
+	(
 		r"Couldn't find (?:any versions for|package) (\S+)",
 		"the npm registry has no package {0}, which this version of Frappe asks for",
 		"choose another version of Frappe with FRAPPE_BRANCH, or another registry with npm_config_registry",
@@ -682,6 +687,10 @@ def make_bench(house: House) -> bool | str:
 		raise Trouble(f"the repository {repository} has no branch {branch}", "name a branch in FRAPPE_BRANCH")
 	# bench cannot go on with a half-made folder, so a broken-off one is made anew.
 	shutil.rmtree(house.bench, ignore_errors=True)
+	# bench names the app after the last part of the address, and that may be any name at a mirror.
+	clone = house.home / "fetch" / "frappe"
+	shutil.rmtree(clone, ignore_errors=True)
+	house.run("git", "clone", "--depth=1", f"--branch={branch}", "--origin=upstream", repository, clone)
 	house.run(
 		"bench",
 		"init",
@@ -691,11 +700,13 @@ def make_bench(house: House) -> bool | str:
 		"--python",
 		"/usr/bin/python3",
 		"--frappe-path",
-		repository,
+		clone,
 		"--frappe-branch",
 		branch,
 		house.bench,
 	)
+	house.run("git", "remote", "set-url", "upstream", repository, cwd=house.bench / "apps/frappe")
+	shutil.rmtree(clone.parent)
 	house.run(house.bench / "env/bin/python", "-m", "pip", "install", "--quiet", SETUPTOOLS)
 	house.mark("bench", wanted)
 	return True
