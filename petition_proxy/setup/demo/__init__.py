@@ -136,7 +136,9 @@ def _seats(district: District, home: Village) -> dict[str, list[tuple[str, str]]
 	codes = {
 		"village": next(unit.code for unit in district.units.values() if unit.village == home.code),
 		"town": next(
-			unit.code for unit in district.units.values() if unit.unit_type == "Town" and unit.town == home.town
+			unit.code
+			for unit in district.units.values()
+			if unit.unit_type == "Town" and unit.town == home.town
 		),
 	}
 	seats: dict[str, list[tuple[str, str]]] = {}
@@ -177,7 +179,9 @@ def _finish(district: District, now: datetime, commit: bool) -> None:
 
 
 @click.command("make-demo-district")
-@click.option("--seed", type=int, default=20, show_default=True, help="The same seed makes the same district.")
+@click.option(
+	"--seed", type=int, default=20, show_default=True, help="The same seed makes the same district."
+)
 @click.option("--scale", type=float, default=1.0, show_default=True, help="Size, above 0 and at most 1.")
 @click.option("--force", is_flag=True, help="Add the district although the site holds petitions.")
 @pass_context

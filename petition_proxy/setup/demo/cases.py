@@ -201,11 +201,9 @@ def _write_petition(
 
 
 def _category(rules: Rulebook, case: Case) -> dict:
-	"""Category by path; a site that has none of the paths keeps the case unsorted."""
-	for path in (case.matter["category"], case.matter.get("alt")):
-		if path in rules.categories:
-			return {"category": rules.categories[path], "category_path": path}
-	return {}
+	"""Category by path; a site without that category keeps the case unsorted."""
+	path = case.matter["category"]
+	return {"category": rules.categories[path], "category_path": path} if path in rules.categories else {}
 
 
 def _steps_values(rng: random.Random, district: District, rules: Rulebook, case: Case) -> dict:
@@ -237,7 +235,11 @@ def _steps_values(rng: random.Random, district: District, rules: Rulebook, case:
 		values["reply_text"] = case.reply
 		values["outcome"] = case.outcome
 	if "served_at" in at:
-		methods = ("By Agent", "By Agent", "By Agent", "In Person") if case.agent else ("By Post", "In Person", "Online")
+		methods = (
+			("By Agent", "By Agent", "By Agent", "In Person")
+			if case.agent
+			else ("By Post", "In Person", "Online")
+		)
 		values["service_method"] = rng.choice(methods)
 		values["service_note"] = case.service_note
 	return values
@@ -328,9 +330,7 @@ def _event(
 
 # Ratings
 # -------
-def _write_ratings(
-	rng: random.Random, writer: Writer, district: District, case: Case, now: datetime
-) -> None:
+def _write_ratings(rng: random.Random, writer: Writer, district: District, case: Case, now: datetime) -> None:
 	served = case.at.get("served_at")
 	if not served:
 		return
@@ -372,7 +372,9 @@ def _write_rating(rng, writer, district, case: Case, party: str, rating: str, co
 		petition=case.name,
 		round=1,
 		rated_party=party,
-		unit={"Handling Unit": case.unit.code, "Petition Office": district.by_name[OFFICE_POST].code}.get(party),
+		unit={"Handling Unit": case.unit.code, "Petition Office": district.by_name[OFFICE_POST].code}.get(
+			party
+		),
 		agent=case.agent.name if party == "Proxy Agent" else None,
 		rating=rating,
 		reasons=rng.choice(words.load("people")["dissatisfied"]) if ratings.needs_reasons(rating) else None,

@@ -39,13 +39,28 @@ class Login:
 
 LOGINS = (
 	Login(
-		lifecycle.AGENT, "agent", "陈素华", "", "", "file a petition for a neighbour, follow the own cases, hand a reply over"
+		lifecycle.AGENT,
+		"agent",
+		"陈素华",
+		"",
+		"",
+		"file a petition for a neighbour, follow the own cases, hand a reply over",
 	),
 	Login(
-		lifecycle.VILLAGE, "village", "周永福", "member", "village", "see the village's cases, key one in, hand a reply over"
+		lifecycle.VILLAGE,
+		"village",
+		"周永福",
+		"member",
+		"village",
+		"see the village's cases, key one in, hand a reply over",
 	),
 	Login(
-		lifecycle.TOWN, "town", "何雪梅", "member", "town", "assign what came in from the villages, export the town's list"
+		lifecycle.TOWN,
+		"town",
+		"何雪梅",
+		"member",
+		"town",
+		"assign what came in from the villages, export the town's list",
 	),
 	Login(
 		lifecycle.DEPARTMENT,
@@ -56,10 +71,20 @@ LOGINS = (
 		"receive and accept a case, choose its reply class, write the reply",
 	),
 	Login(
-		lifecycle.HEAD, "head", "唐明远", "head", "区规划和自然资源局", "what is late or about to be in the own department"
+		lifecycle.HEAD,
+		"head",
+		"唐明远",
+		"head",
+		"区规划和自然资源局",
+		"what is late or about to be in the own department",
 	),
 	Login(
-		lifecycle.OFFICE, "office", "彭晓琴", "member", "区信访办公室", "assign, chase what is late, timeliness report"
+		lifecycle.OFFICE,
+		"office",
+		"彭晓琴",
+		"member",
+		"区信访办公室",
+		"assign, chase what is late, timeliness report",
 	),
 	Login(
 		lifecycle.CLERK,
@@ -70,13 +95,28 @@ LOGINS = (
 		"enter paper registers and call-back ratings, import a ledger",
 	),
 	Login(
-		lifecycle.LEADER, "leader", "蒋正国", "member", "区人民政府办公室", "the district's figures and cases, read only"
+		lifecycle.LEADER,
+		"leader",
+		"蒋正国",
+		"member",
+		"区人民政府办公室",
+		"the district's figures and cases, read only",
 	),
 	Login(
-		lifecycle.AUDITOR, "auditor", "秦文惠", "member", "区人民政府办公室", "who did what and when, who looked at identities"
+		lifecycle.AUDITOR,
+		"auditor",
+		"秦文惠",
+		"member",
+		"区人民政府办公室",
+		"who did what and when, who looked at identities",
 	),
 	Login(
-		lifecycle.PETITIONER, "petitioner", "曾玉珍", "", "", "read the own cases, rate the one that was answered"
+		lifecycle.PETITIONER,
+		"petitioner",
+		"曾玉珍",
+		"",
+		"",
+		"read the own cases, rate the one that was answered",
 	),
 )
 
@@ -89,7 +129,9 @@ def set_passwords() -> None:
 	"""Give the documented logins their password and, as Frappe does for every user, their own account to edit."""
 	for login in LOGINS:
 		update_password(login.user, DEMO_PASSWORD)
-		if not frappe.db.exists("DocShare", {"share_doctype": "User", "share_name": login.user, "user": login.user}):
+		if not frappe.db.exists(
+			"DocShare", {"share_doctype": "User", "share_name": login.user, "user": login.user}
+		):
 			frappe.share.add_docshare(
 				"User", login.user, login.user, write=1, share=1, flags={"ignore_share_permission": True}
 			)

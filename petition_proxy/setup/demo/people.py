@@ -9,9 +9,15 @@ import frappe
 
 from petition_proxy.domain import lifecycle, privacy
 from petition_proxy.setup.demo import words
-from petition_proxy.setup.demo.places import MEMBERS_BY_TYPE, VACANT_ONE_IN, District, Settlement, Unit, Village
+from petition_proxy.setup.demo.places import (
+	MEMBERS_BY_TYPE,
+	VACANT_ONE_IN,
+	District,
+	Settlement,
+	Village,
+)
 from petition_proxy.setup.demo.writer import Writer, reserve
-from petition_proxy.utils.identity import hash_of
+from petition_proxy.utils.identity import hash_of, seal
 
 # A domain that never resolves (RFC 2606): no demo account can receive mail.
 MAIL_DOMAIN = "demo.invalid"
@@ -71,7 +77,7 @@ class Person:
 	born: date
 	village: Village
 	home: Settlement
-	masked_phone: str
+	masked_phone: str | None
 	user: str | None = None
 	wants_secrecy: bool = False
 
@@ -123,7 +129,9 @@ class Accounts:
 		return user
 
 
-def make_staff(rng: random.Random, accounts: Accounts, district: District, at: datetime, logins: dict) -> None:
+def make_staff(
+	rng: random.Random, accounts: Accounts, district: District, at: datetime, logins: dict
+) -> None:
 	"""Head and members of every unit, some posts left vacant.
 
 	Args:
@@ -133,7 +141,11 @@ def make_staff(rng: random.Random, accounts: Accounts, district: District, at: d
 		if unit.unit_type == "City Body":
 			continue
 		taken = dict(logins.get(unit.code, ()))
-		if not taken and unit.unit_type in ("District Department", "Village") and rng.randrange(VACANT_ONE_IN) == 0:
+		if (
+			not taken
+			and unit.unit_type in ("District Department", "Village")
+			and rng.randrange(VACANT_ONE_IN) == 0
+		):
 			continue
 		head_role, member_role = UNIT_ROLES.get(unit.unit_type, OTHER_UNIT_ROLES)
 		stem = unit.code.split("-", 1)[1]
@@ -176,13 +188,24 @@ def make_agents(
 		is_certain = is_first and village.code in online_in
 		user = online_in[village.code] if is_certain else None
 		agents.append(
-			_make_agent(rng, writer, accounts, district, village, first + number, is_first, now, is_certain, user)
+			_make_agent(
+				rng, writer, accounts, district, village, first + number, is_first, now, is_certain, user
+			)
 		)
 	return [agent for agent in agents if agent]
 
 
 def _make_agent(
-	rng, writer, accounts, district, village: Village, number: int, is_first: bool, now, is_certain: bool, user
+	rng,
+	writer,
+	accounts,
+	district,
+	village: Village,
+	number: int,
+	is_first: bool,
+	now,
+	is_certain: bool,
+	user,
 ) -> Agent | None:
 	sex = rng.choice(("Male", "Female"))
 	title = accounts.full_names.get(user) or words.person_name(rng, sex)
@@ -195,7 +218,9 @@ def _make_agent(
 	is_online = is_certain or (now.year - born.year < 62 and rng.random() < 0.85)
 	home = village.settlements[(number // len(district.villages)) % len(village.settlements)]
 	name = f"PA-{district.short_code}-{number:05d}"
-	made_at = datetime.combine(began, now.time().replace(hour=9, microsecond=0)) - timedelta(days=rng.randint(8, 20))
+	made_at = datetime.combine(began, now.time().replace(hour=9, microsecond=0)) - timedelta(
+		days=rng.randint(8, 20)
+	)
 	if status == "On Duty" and is_online and not user:
 		user = accounts.add(f"a{number:05d}", title, lifecycle.AGENT, made_at)
 	id_number = words.id_number(rng, born, sex, writer.used_ids)
@@ -220,8 +245,8 @@ def _make_agent(
 		certificate_valid_to=certificate if was_on_duty else None,
 		duty_phone=words.phone_number(rng),
 		email=user,
-		id_number=id_number,
 		masked_id_number=privacy.mask_id_number(id_number),
+		sealed_id_number=seal(id_number),
 		id_hash=hash_of(id_number),
 		latitude=round(rng.gauss(home.latitude, 0.0009), 6),
 		longitude=round(rng.gauss(home.longitude, 0.0009), 6),
@@ -260,6 +285,7 @@ def make_petitioner(
 	age = today.year - born.year
 	home = rng.choice(village.settlements)
 	phone = words.phone_number(rng) if rng.random() < 0.94 else None
+	masked_phone = privacy.mask_phone(phone) if phone else None
 	id_number = words.id_number(rng, born, sex, writer.used_ids)
 	need = _special_need(rng, age, bool(phone))
 	secrecy = values.pop("wants_secrecy", int(rng.random() < 0.03))
@@ -269,23 +295,24 @@ def make_petitioner(
 		petitioner_name=title,
 		sex=sex,
 		birth_date=born,
-		occupation=values.pop("occupation", None) or ("退(离)休人员" if age > 62 and village.is_community else _job(rng)),
+		occupation=values.pop("occupation", None)
+		or ("退(离)休人员" if age > 62 and village.is_community else _job(rng)),
 		special_need=values.pop("special_need", need),
 		wants_secrecy=secrecy,
 		village=village.code,
 		town=village.town,
 		district=district.code,
 		user=user,
-		phone=phone,
-		masked_phone=privacy.mask_phone(phone),
+		masked_phone=masked_phone,
+		sealed_phone=seal(phone),
 		phone_hash=hash_of(phone),
 		id_type="Resident ID",
-		id_number=id_number,
 		masked_id_number=privacy.mask_id_number(id_number),
+		sealed_id_number=seal(id_number),
 		id_hash=hash_of(id_number),
-		address=f"{village.town_name}{village.name}{home.title}{rng.randint(1, 160)}号",
+		sealed_address=seal(f"{village.town_name}{village.name}{home.title}{rng.randint(1, 160)}号"),
 	)
-	return Person(name, title, sex, born, village, home, privacy.mask_phone(phone), user, bool(secrecy))
+	return Person(name, title, sex, born, village, home, masked_phone, user, bool(secrecy))
 
 
 def _job(rng: random.Random) -> str:
@@ -303,4 +330,6 @@ def _special_need(rng: random.Random, age: int, has_phone: bool) -> str | None:
 
 
 def known_users() -> list[str]:
-	return frappe.get_all("User", filters={"name": ("like", f"%@{MAIL_DOMAIN}")}, pluck="name", order_by="name")
+	return frappe.get_all(
+		"User", filters={"name": ("like", f"%@{MAIL_DOMAIN}")}, pluck="name", order_by="name"
+	)

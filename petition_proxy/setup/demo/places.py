@@ -202,9 +202,13 @@ def _make_village(rng, writer: Writer, district: District, village: Village, is_
 
 def _settlement_titles(rng, village: Village, count: int) -> list[str]:
 	plan = words.load("places")
-	heads, tails = ("estate_heads", "estate_tails") if village.is_community else (
-		"settlement_surnames",
-		"settlement_tails",
+	heads, tails = (
+		("estate_heads", "estate_tails")
+		if village.is_community
+		else (
+			"settlement_surnames",
+			"settlement_tails",
+		)
 	)
 	chosen = rng.sample(plan[heads], min(count, len(plan[heads])))
 	return [head + rng.choice(plan[tails]) for head in chosen]
@@ -216,7 +220,9 @@ def _make_units(writer: Writer, district: District, title: str, towns: list[dict
 	plan = words.load("places")
 	d6 = district.short_code
 
-	def district_unit(code: str, short_name: str, unit_type: str, parent: str | None = None, line: str | None = None):
+	def district_unit(
+		code: str, short_name: str, unit_type: str, parent: str | None = None, line: str | None = None
+	):
 		name = title + short_name.removeprefix("区") if unit_type != "City Body" else short_name
 		return district.add_unit(
 			Unit(
@@ -243,7 +249,11 @@ def _make_units(writer: Writer, district: District, title: str, towns: list[dict
 	for number, (short_name, superior) in enumerate(plan["departments"], start=1):
 		above = district.by_name[superior] if superior else city_line.get(short_name)
 		district_unit(
-			f"D{number:02d}", short_name, "District Department", government.code, above.code if above else None
+			f"D{number:02d}",
+			short_name,
+			"District Department",
+			government.code,
+			above.code if above else None,
 		)
 	for number, short_name in enumerate(plan["enterprises"], start=1):
 		unit = district_unit(f"E{number:02d}", short_name, "Public Service Enterprise", government.code)
@@ -258,9 +268,7 @@ def _add_town_unit(district: District, town: dict, parent: str) -> None:
 	name = town["name"] + ("办事处" if town["part"] < "100" else "人民政府")
 	region = f"{district.short_code}{town['part']}000"
 	code = f"{district.short_code}-T{town['part']}"
-	district.add_unit(
-		Unit(code, name, name, "Town", "Town", region, town=region, territory_parent=parent)
-	)
+	district.add_unit(Unit(code, name, name, "Town", "Town", region, town=region, territory_parent=parent))
 
 
 def _add_village_unit(district: District, village: Village) -> None:

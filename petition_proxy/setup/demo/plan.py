@@ -15,7 +15,7 @@ from petition_proxy.setup.demo.writer import Writer
 DAYS = 365
 PETITIONERS_PER_CASE = 0.72
 # One case in so many waits in one of the open states, so that every queue has work.
-WAITING_ONE_IN = 16
+WAITING_ONE_IN = 15
 WAITING_STATES = (
 	lifecycle.REGISTERED,
 	lifecycle.ASSIGNED,
@@ -266,7 +266,9 @@ class Planner:
 		keyed_in = steps[0][1] - timedelta(minutes=2) if steps else came_in
 		if agent and agent.user:
 			channel = rng.choices([c for c, _w in PLATFORMS], [w for _c, w in PLATFORMS])[0]
-			way = rng.choice(("At the Service Point", "At the Service Point", "Home Visit", "Phone", "Found by Visit"))
+			way = rng.choice(
+				("At the Service Point", "At the Service Point", "Home Visit", "Phone", "Found by Visit")
+			)
 			return {"filer": agent.user, "channel": channel, "intake_way": way, "created_at": came_in}
 		if agent:
 			return {

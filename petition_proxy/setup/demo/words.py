@@ -7,7 +7,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from petition_proxy.domain import privacy
@@ -20,7 +20,7 @@ OLD_AGE = 60
 ISSUE_PARTS = ("subjects", "facts", "requests", "replies", "outcomes")
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(name: str) -> dict | list:
 	"""One of the word files, read once.
 
@@ -134,11 +134,13 @@ def reply_text(
 	people = load("people")
 	openers = people["reply_openers"] + (people["proxied_reply_openers"] if is_proxied else [])
 	is_appeal = matter["kind"] == "Appeal and Request"
-	closer = people["review_notice"] if is_appeal and rng.random() < 0.7 else rng.choice(people["reply_closers"])
+	closer = (
+		people["review_notice"] if is_appeal and rng.random() < 0.7 else rng.choice(people["reply_closers"])
+	)
 	return (rng.choice(openers) + issue.reply + closer).format_map(values)
 
 
-@lru_cache(maxsize=None)
+@cache
 def signatures(count: int = 24) -> tuple[str, ...]:
 	"""Small drawings that stand for signatures on agreements, as PNG data addresses."""
 	return tuple(_signature(random.Random(number)) for number in range(count))
