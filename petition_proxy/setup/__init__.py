@@ -4,6 +4,8 @@ Called by `after_install` and by patches. Order: roles before the workflow (its 
 before settings (settings name defaults), indexes last, since changing a table commits.
 """
 
+import frappe
+
 from petition_proxy.setup.indexes import ensure_indexes
 from petition_proxy.setup.masters import ensure_masters
 from petition_proxy.setup.roles import ensure_roles, remove_roles
@@ -21,6 +23,8 @@ def after_install() -> None:
 
 
 def before_uninstall() -> None:
-	"""Take away what the uninstaller does not know: workflow, its unused states and actions, roles."""
+	"""Take away what the uninstaller does not know: workflow, its unused states and actions, roles, jobs, settings."""
 	remove_workflow()
 	remove_roles()
+	frappe.db.delete("Scheduled Job Type", {"method": ("like", "petition_proxy.%")})
+	frappe.db.delete("Singles", {"doctype": "Petition Proxy Settings"})
