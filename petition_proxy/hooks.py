@@ -1,7 +1,9 @@
 app_name = "petition_proxy"
 app_title = "Petition Proxy"
 app_publisher = "Petition Proxy Founders"
-app_description = "Petitions filed through proxy agents: filed, handled, answered and rated within promised limits"
+app_description = (
+	"Petitions filed through proxy agents: filed, handled, answered and rated within promised limits"
+)
 app_email = "founders@petition-proxy.invalid"
 app_license = "mit"
 app_logo_url = "/assets/petition_proxy/images/logo.svg"

@@ -192,4 +192,8 @@ def queue_key(state: str, is_proxied: bool, due_at: datetime | None, filed_at: d
 	"""
 	band = "9" if state in FINAL_STATES else "5" if state in ANSWERED_STATES else "1"
 	day = due_at or filed_at
-	return f"{band}{'0' if is_proxied else '1'}-{day:%Y%m%d%H%M}" if day else f"{band}{'0' if is_proxied else '1'}-"
+	return (
+		f"{band}{'0' if is_proxied else '1'}-{day:%Y%m%d%H%M}"
+		if day
+		else f"{band}{'0' if is_proxied else '1'}-"
+	)

@@ -127,7 +127,9 @@ def _build(user: str) -> Scope:
 def _units_of(user: str) -> list:
 	unit, member = DocType("Handling Unit"), DocType("Handling Unit Member")
 	is_member = ExistsCriterion(
-		frappe.qb.from_(member).select(member.name).where((member.parent == unit.name) & (member.user == user))
+		frappe.qb.from_(member)
+		.select(member.name)
+		.where((member.parent == unit.name) & (member.user == user))
 	)
 	return (
 		frappe.qb.from_(unit)

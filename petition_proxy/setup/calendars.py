@@ -45,7 +45,9 @@ def fill_work_calendar(year: int):
 	"""
 	if year not in known_years():
 		frappe.throw(
-			_("The list for {0} has not been published yet, or the package {1} must be updated.").format(year, SOURCE)
+			_("The list for {0} has not been published yet, or the package {1} must be updated.").format(
+				year, SOURCE
+			)
 		)
 	name = str(year)
 	doc = (

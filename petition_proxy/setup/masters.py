@@ -52,7 +52,9 @@ def ensure_categories() -> None:
 	insert_category_paths(paths, codes, restricted)
 
 
-def insert_category_paths(paths: list[tuple[str, ...]], codes: dict | None = None, restricted=frozenset()) -> int:
+def insert_category_paths(
+	paths: list[tuple[str, ...]], codes: dict | None = None, restricted=frozenset()
+) -> int:
 	"""Insert category paths that are not there yet, in two statements and one tree rebuild.
 
 	Args:
@@ -76,7 +78,15 @@ def insert_category_paths(paths: list[tuple[str, ...]], codes: dict | None = Non
 		rows.append(
 			(
 				*(known[text], now, now, user, user, 0, 0),
-				*(path[-1], parent, is_group, text, len(path), (codes or {}).get(path), int(path in restricted)),
+				*(
+					path[-1],
+					parent,
+					is_group,
+					text,
+					len(path),
+					(codes or {}).get(path),
+					int(path in restricted),
+				),
 			)
 		)
 	if not rows:
@@ -85,7 +95,15 @@ def insert_category_paths(paths: list[tuple[str, ...]], codes: dict | None = Non
 		"Petition Category",
 		[
 			*("name", "creation", "modified", "owner", "modified_by", "docstatus", "idx"),
-			*("category_name", "parent_petition_category", "is_group", "path", "level_no", "code", "is_restricted"),
+			*(
+				"category_name",
+				"parent_petition_category",
+				"is_group",
+				"path",
+				"level_no",
+				"code",
+				"is_restricted",
+			),
 		],
 		rows,
 	)

@@ -16,9 +16,7 @@ TOWN, TOWN_2 = "990199101000", "990199102000"
 VILLAGE, VILLAGE_B, VILLAGE_2 = "990199101201", "990199101202", "990199102201"
 OFFICE_UNIT, DEPT_UNIT, DEPT_UNIT_2 = "T-OFFICE", "T-DEPT", "T-DEPT2"
 TOWN_UNIT, TOWN_UNIT_2, VILLAGE_UNIT = "T-TOWN", "T-TOWN2", "T-VILLAGE"
-SIGNATURE = (
-	"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
+SIGNATURE = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 USERS = {
 	"agent@pp.test": (lifecycle.AGENT,),
@@ -57,9 +55,28 @@ def make_district() -> None:
 		insert_if_missing("Region", code, region_name=name, code=code, level=level, parent_region=parent)
 	for user, roles in USERS.items():
 		make_user(user, roles)
-	make_unit(OFFICE_UNIT, "云江区信访办", "Petition Office", "District", DISTRICT, "office@pp.test", "clerk@pp.test")
-	make_unit("T-GOV", "云江区政府", "District Government", "District", DISTRICT, None, "leader@pp.test", "auditor@pp.test")
-	make_unit(DEPT_UNIT, "云江区住建委", "District Department", "District", DISTRICT, "head@pp.test", "dept@pp.test")
+	make_unit(
+		OFFICE_UNIT,
+		"云江区信访办",
+		"Petition Office",
+		"District",
+		DISTRICT,
+		"office@pp.test",
+		"clerk@pp.test",
+	)
+	make_unit(
+		"T-GOV",
+		"云江区政府",
+		"District Government",
+		"District",
+		DISTRICT,
+		None,
+		"leader@pp.test",
+		"auditor@pp.test",
+	)
+	make_unit(
+		DEPT_UNIT, "云江区住建委", "District Department", "District", DISTRICT, "head@pp.test", "dept@pp.test"
+	)
 	make_unit(DEPT_UNIT_2, "云江区人社局", "District Department", "District", DISTRICT, None, "dept2@pp.test")
 	make_unit(TOWN_UNIT, "清溪镇人民政府", "Town", "Town", TOWN, "town@pp.test")
 	make_unit(TOWN_UNIT_2, "高山镇人民政府", "Town", "Town", TOWN_2, "town2@pp.test")

@@ -53,9 +53,7 @@ class TestEvaluation(AppTestCase):
 	def test_agent_rates_nothing_on_the_own_case(self):
 		self.as_user("agent@pp.test")
 		for party in ("Proxy Agent", "Handling Unit"):
-			self.assertRaises(
-				(frappe.PermissionError, EvaluationError), self.rate, party, channel="Paper"
-			)
+			self.assertRaises((frappe.PermissionError, EvaluationError), self.rate, party, channel="Paper")
 
 	def test_agent_who_is_also_a_clerk_still_cannot(self):
 		user = frappe.get_doc("User", "agent@pp.test")
@@ -151,7 +149,9 @@ class TestIntake(AppTestCase):
 			frappe.db.savepoint("one_request")
 			self.assertRaises(frappe.ValidationError, self.file, **values)
 			frappe.db.rollback(save_point="one_request")
-			self.assertEqual(before, [frappe.db.count(d) for d in ("Petition", "Petitioner", "Proxy Agreement")])
+			self.assertEqual(
+				before, [frappe.db.count(d) for d in ("Petition", "Petitioner", "Proxy Agreement")]
+			)
 
 	def test_double_tap_files_once(self):
 		self.as_user("agent@pp.test")
@@ -170,7 +170,10 @@ class TestIntake(AppTestCase):
 		other = f.make_petitioner("别人")
 		self.as_user("petitioner@pp.test")
 		doc = self.file(
-			petitioner=other.name, new_petitioner_name=None, new_petitioner_phone=None, agreement_signature=None
+			petitioner=other.name,
+			new_petitioner_name=None,
+			new_petitioner_phone=None,
+			agreement_signature=None,
 		)
 		self.assertEqual((doc.petitioner, doc.agent, doc.is_proxied), (own.name, None, 0))
 

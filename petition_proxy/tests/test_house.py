@@ -27,7 +27,9 @@ def dotted_paths(value) -> set[str]:
 
 class TestHouse(AppTestCase):
 	def test_every_dotted_path_in_hooks_resolves(self):
-		paths = {p for name in dir(hooks) if not name.startswith("_") for p in dotted_paths(getattr(hooks, name))}
+		paths = {
+			p for name in dir(hooks) if not name.startswith("_") for p in dotted_paths(getattr(hooks, name))
+		}
 		self.assertGreater(len(paths), 15)
 		for path in sorted(paths):
 			self.assertTrue(callable(frappe.get_attr(path)), path)
@@ -39,7 +41,15 @@ class TestHouse(AppTestCase):
 				self.assertTrue(importlib.import_module(line.split()[0]).execute)
 
 	def test_setup_twice_changes_nothing(self):
-		tables = ("Role", "Workflow", "Workflow State", "Reply Class", "Statutory Limit", "Alert Rule", "Work Calendar")
+		tables = (
+			"Role",
+			"Workflow",
+			"Workflow State",
+			"Reply Class",
+			"Statutory Limit",
+			"Alert Rule",
+			"Work Calendar",
+		)
 
 		def picture():
 			return {t: frappe.get_all(t, fields=["name", "modified"], order_by="name asc") for t in tables}
@@ -57,7 +67,14 @@ class TestHouse(AppTestCase):
 			self.assertEqual(frappe.db.get_value("Role", role, "desk_access"), expected, role)
 
 	def test_system_manager_reads_no_case(self):
-		for doctype in ("Petition", "Petition Event", "Petitioner", "Proxy Agreement", "Evaluation", "Access Record"):
+		for doctype in (
+			"Petition",
+			"Petition Event",
+			"Petitioner",
+			"Proxy Agreement",
+			"Evaluation",
+			"Access Record",
+		):
 			roles = {perm.role for perm in frappe.get_meta(doctype).permissions}
 			self.assertNotIn("System Manager", roles, doctype)
 			self.assertFalse(roles & {"All", "Guest", "Desk User"}, doctype)
@@ -98,7 +115,8 @@ def shipped_matrix(roles: list[str]) -> dict[str, dict[str, str]]:
 	):
 		perms = {p.role: p for p in frappe.get_meta(doctype).permissions if not p.permlevel}
 		matrix[doctype] = {
-			role: "".join(letter for right, letter in LETTERS if role in perms and perms[role].get(right)) or "-"
+			role: "".join(letter for right, letter in LETTERS if role in perms and perms[role].get(right))
+			or "-"
 			for role in roles
 		}
 	return matrix

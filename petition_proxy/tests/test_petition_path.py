@@ -1,7 +1,7 @@
 """The path of a petition and its guards, taken by named people through save, bulk action and REST's own functions."""
 
 import frappe
-from frappe.model.workflow import apply_workflow, bulk_workflow_approval
+from frappe.model.workflow import apply_workflow
 from frappe.utils import add_days, get_datetime, getdate, now_datetime, today
 
 from petition_proxy.domain import lifecycle
@@ -138,7 +138,9 @@ class TestClocks(PathTestCase):
 		self.assertIsNone(doc.next_action_at)
 
 	def test_proxied_cases_come_first_and_due_dates_stay(self):
-		direct = f.make_petition(lifecycle.REGISTERED, proxied=False, petitioned_at=add_days(now_datetime(), -9))
+		direct = f.make_petition(
+			lifecycle.REGISTERED, proxied=False, petitioned_at=add_days(now_datetime(), -9)
+		)
 		proxied = f.make_petition(lifecycle.REGISTERED)
 		self.assertLess(proxied.queue_key, direct.queue_key)
 		self.assertLess(get_datetime(direct.due_at), get_datetime(proxied.due_at))
@@ -184,7 +186,9 @@ class TestGuards(PathTestCase):
 				f.make_petition(petitioner=petitioner.name, agreement=agreement.name), "File"
 			)
 		agreement = f.make_agreement(other.name, agent.name)
-		self.assert_step_refused(f.make_petition(petitioner=petitioner.name, agreement=agreement.name), "File")
+		self.assert_step_refused(
+			f.make_petition(petitioner=petitioner.name, agreement=agreement.name), "File"
+		)
 
 	def test_revoked_agreement_stops_the_agent(self):
 		doc = f.make_petition()
@@ -195,7 +199,10 @@ class TestGuards(PathTestCase):
 
 	def test_agent_off_duty_or_without_certificate(self):
 		doc = f.make_petition()
-		for values in ({"status": "Suspended"}, {"status": "On Duty", "certificate_valid_to": add_days(today(), -1)}):
+		for values in (
+			{"status": "Suspended"},
+			{"status": "On Duty", "certificate_valid_to": add_days(today(), -1)},
+		):
 			frappe.db.set_value("Proxy Agent", doc.agent, values)
 			self.assert_step_refused(doc, "File")
 
@@ -230,11 +237,16 @@ class TestGuards(PathTestCase):
 			with self.assertRaises(frappe.ValidationError):
 				f.make_petition(workflow_state=state)
 
-	def test_bulk_action_reports_the_refused_and_takes_the_others(self):
+	def test_a_refused_case_does_not_hold_up_the_next_of_a_bulk_action(self):
 		good, bad = f.make_petition(), f.make_petition(agreement=None)
-		apply_workflow(frappe.get_doc("Petition", good.name), "File")
+		# the list's bulk action commits between documents; this is its loop without the commit
+		for doc, error in ((bad, StepError), (good, None)):
+			if error:
+				self.assertRaises(error, apply_workflow, frappe.get_doc("Petition", doc.name), "File")
+			else:
+				apply_workflow(frappe.get_doc("Petition", doc.name), "File")
 		self.assertEqual(frappe.db.get_value("Petition", good.name, "workflow_state"), "Registered")
-		self.assertRaises(StepError, apply_workflow, frappe.get_doc("Petition", bad.name), "File")
+		self.assertEqual(frappe.db.get_value("Petition", bad.name, "workflow_state"), "Draft")
 
 	def test_stamps_and_due_dates_sent_by_a_client_are_ignored(self):
 		doc = f.make_petition(lifecycle.ACCEPTED)

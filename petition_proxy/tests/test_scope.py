@@ -25,7 +25,16 @@ def insert_bare_petitions(rng: random.Random, count: int, places: list[tuple], u
 	"""Rows straight into the table, so that any mix of scope columns occurs, lawful or not."""
 	agents, petitioners = columns["agents"], columns["petitioners"]
 	now = now_datetime()
-	fields = ["name", "owner", "modified_by", "creation", "modified", "subject", "workflow_state", "queue_key"]
+	fields = [
+		"name",
+		"owner",
+		"modified_by",
+		"creation",
+		"modified",
+		"subject",
+		"workflow_state",
+		"queue_key",
+	]
 	rows = []
 	for i in range(count):
 		district, town, village = rng.choice(places)
@@ -57,7 +66,11 @@ class TestScopeProperty(AppTestCase):
 	def check_world(self, rng: random.Random):
 		f.make_district()
 		towns = [f.TOWN, f.TOWN_2]
-		places = [(f.DISTRICT, f.TOWN, f.VILLAGE), (f.DISTRICT, f.TOWN, f.VILLAGE_B), (f.DISTRICT, f.TOWN_2, f.VILLAGE_2)]
+		places = [
+			(f.DISTRICT, f.TOWN, f.VILLAGE),
+			(f.DISTRICT, f.TOWN, f.VILLAGE_B),
+			(f.DISTRICT, f.TOWN_2, f.VILLAGE_2),
+		]
 		for n in range(rng.randint(1, 3)):
 			code = f"9901991{rng.randint(10, 99)}000"
 			if code in towns:
@@ -77,14 +90,24 @@ class TestScopeProperty(AppTestCase):
 		units = frappe.get_all("Handling Unit", pluck="name", order_by="name")
 		for n in range(4):
 			tier, region = rng.choice(
-				[("District", f.DISTRICT), ("Town", rng.choice(towns)), ("Village", rng.choice(places[:-1])[2])]
+				[
+					("District", f.DISTRICT),
+					("Town", rng.choice(towns)),
+					("Village", rng.choice(places[:-1])[2]),
+				]
 			)
 			unit_type = {"Town": "Town", "Village": "Village"}.get(
 				tier, rng.choice(["Petition Office", "District Department", "System Clerk Post"])
 			)
 			code = f"RND-U{n}"
 			f.make_unit(
-				code, code, unit_type, tier, region, rng.choice([None, *DESK_USERS]), *rng.sample(DESK_USERS, 2)
+				code,
+				code,
+				unit_type,
+				tier,
+				region,
+				rng.choice([None, *DESK_USERS]),
+				*rng.sample(DESK_USERS, 2),
 			)
 			units.append(code)
 		agents = [f.make_agent().name, f.make_agent("agent2@pp.test", f.VILLAGE_2, agent_name="老李").name]
@@ -159,7 +182,9 @@ class TestNamedPeople(AppTestCase):
 			self.as_user(user)
 			for doctype in ("Petition Event", "Evaluation", "Alert"):
 				self.assertEqual(
-					frappe.get_list(doctype, filters={"petition": doc.name}, order_by="name"), [], (user, doctype)
+					frappe.get_list(doctype, filters={"petition": doc.name}, order_by="name"),
+					[],
+					(user, doctype),
 				)
 			event = frappe.get_all("Petition Event", filters={"petition": doc.name}, order_by="name")[0].name
 			self.assertFalse(frappe.get_doc("Petition Event", event).has_permission("read"))

@@ -15,7 +15,10 @@ def get_calendar() -> WorkCalendar:
 
 def _read() -> tuple[frozenset, frozenset, frozenset]:
 	days = frappe.get_all(
-		"Work Calendar Day", fields=["day", "day_type"], filters={"parenttype": "Work Calendar"}, order_by="day asc"
+		"Work Calendar Day",
+		fields=["day", "day_type"],
+		filters={"parenttype": "Work Calendar"},
+		order_by="day asc",
 	)
 	years = frappe.get_all("Work Calendar", pluck="calendar_year", order_by="calendar_year asc")
 	return (

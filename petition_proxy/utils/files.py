@@ -17,7 +17,9 @@ def keep_private(doc: Document, fieldnames: tuple[str, ...]) -> None:
 		url = doc.get(fieldname)
 		if not url or not url.startswith("/files/"):
 			continue
-		for name in frappe.get_all("File", filters={"file_url": url, "is_private": 0}, pluck="name", order_by="name"):
+		for name in frappe.get_all(
+			"File", filters={"file_url": url, "is_private": 0}, pluck="name", order_by="name"
+		):
 			file = frappe.get_doc("File", name)
 			file.is_private = 1
 			file.save(ignore_permissions=True)  # the owner of the paper may lack rights on File

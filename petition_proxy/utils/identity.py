@@ -63,9 +63,9 @@ def seal_phone(doc: Document) -> None:
 		return
 	if not privacy.is_valid_phone(typed):
 		frappe.throw(
-			_("{0} is not a phone number. Give a mobile number or area code and number, or leave it empty.").format(
-				typed
-			),
+			_(
+				"{0} is not a phone number. Give a mobile number or area code and number, or leave it empty."
+			).format(typed),
 			IdentityError,
 		)
 	number = privacy.normalise_phone(typed)

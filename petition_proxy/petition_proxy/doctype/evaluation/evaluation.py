@@ -106,16 +106,18 @@ class Evaluation(Document):
 	def validate_window(self, case):
 		days = frappe.db.get_single_value("Petition Proxy Settings", "evaluation_window_days")
 		if not case.served_at:
-			frappe.throw(_("The reply has not been handed over yet, so nothing can be rated."), EvaluationError)
+			frappe.throw(
+				_("The reply has not been handed over yet, so nothing can be rated."), EvaluationError
+			)
 		# an unchanged save is no revision; the first one may be followed by one change
 		earlier = max(self.revision_count - 1, 0)
 		with domain_errors(EvaluationError):
 			allowed = ratings.may_rate(case.served_at, now_datetime(), days, earlier)
 		if not allowed:
 			frappe.throw(
-				_("A rating can be given for {0} days after the reply was handed over, and changed once.").format(
-					days
-				),
+				_(
+					"A rating can be given for {0} days after the reply was handed over, and changed once."
+				).format(days),
 				EvaluationError,
 			)
 

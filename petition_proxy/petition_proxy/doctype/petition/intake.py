@@ -34,7 +34,9 @@ def set_agent(doc) -> None:
 	if not own:
 		frappe.throw(_("Your account is not linked to a petitioner. Ask the petition office."), IntakeError)
 	if doc.agent:
-		frappe.throw(_("You file for yourself here. An agent files from the agent's own account."), IntakeError)
+		frappe.throw(
+			_("You file for yourself here. An agent files from the agent's own account."), IntakeError
+		)
 	doc.petitioner, doc.agreement = own, None
 
 
@@ -89,7 +91,8 @@ def set_agreement(doc) -> None:
 		return
 	if not doc.powers_agreed:
 		frappe.throw(
-			_("Tick that the petitioner agreed: free of charge, true, may be revoked at any time."), IntakeError
+			_("Tick that the petitioner agreed: free of charge, true, may be revoked at any time."),
+			IntakeError,
 		)
 	today = getdate()
 	agreement = frappe.get_doc(

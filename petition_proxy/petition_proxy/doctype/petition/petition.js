@@ -8,8 +8,11 @@ frappe.ui.form.on("Petition", {
 			frm.set_intro(__("Write down the matter, save, then press File."), "blue");
 			return;
 		}
+		// Two refreshes may overlap while the server answers; only the last one draws.
+		const turn = (frm.petition_turn = (frm.petition_turn || 0) + 1);
 		const steps = await get_steps(frm);
-		frm.trigger("show_next_step");
+		if (turn !== frm.petition_turn) return;
+		show_next_step(frm, steps);
 		steps.forEach((step) => add_step_button(frm, step));
 		mark_needed_fields(frm, steps);
 		frm.trigger("add_related_buttons");
@@ -37,17 +40,6 @@ frappe.ui.form.on("Petition", {
 		frm.set_query("reply_class", () => ({
 			filters: { valid_from: ["<=", frappe.datetime.get_today()] },
 		}));
-	},
-
-	show_next_step(frm) {
-		const now = frappe.datetime.now_datetime();
-		const due = frm.doc.due_at;
-		let colour = "blue";
-		if (!NEXT_STEP[frm.doc.workflow_state]) colour = "gray";
-		else if (due && due < now) colour = "red";
-		else if (due && frappe.listview_settings["Petition"].days_until(due, now) <= 2) colour = "orange";
-		const words = [next_step_words(frm), clock_words(due, now)].filter(Boolean).join(" ");
-		frm.set_intro(words, colour);
 	},
 
 	add_related_buttons(frm) {
@@ -119,6 +111,27 @@ const NEXT_STEP = {
 			: __("Next: {0} hands the reply to the petitioner and notes how.", [unit]),
 	Served: (unit) => __("Next: the petitioner may rate; {0} closes the case.", [unit]),
 };
+
+function show_next_step(frm, steps) {
+	const now = frappe.datetime.now_datetime();
+	const due = frm.doc.due_at;
+	let colour = "blue";
+	if (due && due < now) colour = "red";
+	else if (due && frappe.listview_settings["Petition"].days_until(due, now) <= 2) colour = "orange";
+	frm.set_intro([next_step_words(frm), clock_words(due, now)].filter(Boolean).join(" "), colour);
+
+	// On a phone the page's buttons hide in its menu, so the steps stand under the words as well.
+	const buttons = $(`<div class="petition-steps"></div>`);
+	steps.forEach((action) =>
+		$(`<button type="button" class="btn btn-primary btn-md"></button>`)
+			.text(__(action))
+			.toggleClass("btn-primary", action !== "Refuse")
+			.toggleClass("btn-default", action === "Refuse")
+			.on("click", () => take_step(frm, action))
+			.appendTo(buttons)
+	);
+	if (steps.length) frm.layout.message?.append(buttons);
+}
 
 function next_step_words(frm) {
 	const words = NEXT_STEP[frm.doc.workflow_state];

@@ -136,7 +136,9 @@ class Petition(Document):
 		before = self.get_doc_before_save()
 		if before and before.workflow_state != self.workflow_state:
 			step = lifecycle.find(before.workflow_state, self.workflow_state)
-			record_event(self, step.action, before.workflow_state, self.workflow_state, steps.note_of(self, step))
+			record_event(
+				self, step.action, before.workflow_state, self.workflow_state, steps.note_of(self, step)
+			)
 
 	def should_file_now(self) -> bool:
 		"""A phone has no second button: what an agent sends from the web form is filed at once.
@@ -163,7 +165,15 @@ class Petition(Document):
 		self.workflow_state = step.target
 		steps.take(self, step, now_datetime())
 		self.set_queue()
-		written = ("workflow_state", step.stamp, "notice_due_at", "notice_rule", "due_at", "queue_key", "next_action_at")
+		written = (
+			"workflow_state",
+			step.stamp,
+			"notice_due_at",
+			"notice_rule",
+			"due_at",
+			"queue_key",
+			"next_action_at",
+		)
 		self.db_set({f: self.get(f) for f in written}, update_modified=False)
 		record_event(self, step.action, step.source, step.target)
 

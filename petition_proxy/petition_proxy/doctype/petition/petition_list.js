@@ -35,7 +35,7 @@ frappe.listview_settings["Petition"] = {
 	formatters: {
 		subject(value, df, doc) {
 			const text = frappe.utils.escape_html(value || "");
-			return doc.is_proxied ? `${text} · ${__("Filed by an Agent")}` : text;
+			return doc.is_proxied ? `${text} · ${__("Proxied")}` : text;
 		},
 		due_at(value) {
 			// The end of a day is what matters; 23:59:59 only takes room.

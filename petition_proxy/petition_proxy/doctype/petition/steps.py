@@ -7,12 +7,12 @@ from frappe import _
 from frappe.utils import get_datetime, getdate
 
 from petition_proxy.domain import deadlines, lifecycle
+from petition_proxy.permissions.scope import get_scope
 from petition_proxy.petition_proxy.doctype.proxy_agent.proxy_agent import why_not_on_duty
 from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement import (
 	AUTHORITY_FIELDS,
 	why_not_authorised,
 )
-from petition_proxy.permissions.scope import get_scope
 from petition_proxy.utils.calendar import get_calendar
 from petition_proxy.utils.errors import domain_errors
 from petition_proxy.utils.rules import get_limit_rule
@@ -100,10 +100,16 @@ ACTORS = {
 	lifecycle.BY_SERVER: _is_server,
 }
 WHO = {
-	lifecycle.BY_FILER: lambda: _("Only the petition's own agent, its petitioner or an office of the place files it."),
+	lifecycle.BY_FILER: lambda: _(
+		"Only the petition's own agent, its petitioner or an office of the place files it."
+	),
 	lifecycle.BY_ASSIGNER: lambda: _("Only the petition office or the town of the place assigns a petition."),
-	lifecycle.BY_HANDLING_UNIT: lambda: _("Only a head or member of the unit it is assigned to takes this step."),
-	lifecycle.BY_SERVER: lambda: _("Only the agent, the handling unit or an office of the place hands the reply over."),
+	lifecycle.BY_HANDLING_UNIT: lambda: _(
+		"Only a head or member of the unit it is assigned to takes this step."
+	),
+	lifecycle.BY_SERVER: lambda: _(
+		"Only the agent, the handling unit or an office of the place hands the reply over."
+	),
 }
 
 
@@ -173,7 +179,9 @@ def check_file(doc, now) -> None:
 	refuse_if(why_not_on_duty(agent, now))
 	if agent.user and agent.user == doc.accused_user:
 		frappe.throw(
-			_("Agent {0} is complained about in this petition. Another agent must file it.").format(agent.agent_name),
+			_("Agent {0} is complained about in this petition. Another agent must file it.").format(
+				agent.agent_name
+			),
 			StepError,
 		)
 	check_authority(doc, now, "may_file")
@@ -203,23 +211,32 @@ def check_assign(doc, now) -> None:
 	"""The unit must exist, be active, be no village (not a formal decision level) and not be complained about."""
 	if not doc.handling_unit:
 		frappe.throw(_("Choose the handling unit."), StepError)
-	unit = frappe.db.get_value("Handling Unit", doc.handling_unit, ("unit_name", "tier", "is_active"), as_dict=True)
+	unit = frappe.db.get_value(
+		"Handling Unit", doc.handling_unit, ("unit_name", "tier", "is_active"), as_dict=True
+	)
 	if not unit.is_active:
 		frappe.throw(_("{0} is not active. Choose another unit.").format(unit.unit_name), StepError)
 	if unit.tier == "Village":
 		frappe.throw(_("A village does not decide petitions. Choose a town or department."), StepError)
 	if doc.handling_unit == doc.accused_unit:
-		frappe.throw(_("{0} is complained about in this petition. Choose another unit.").format(unit.unit_name), StepError)
+		frappe.throw(
+			_("{0} is complained about in this petition. Choose another unit.").format(unit.unit_name),
+			StepError,
+		)
 	doc.assigned_by = frappe.session.user
 
 
 def check_accept(doc, now) -> None:
 	if not doc.reply_class:
-		frappe.throw(_("Choose the reply class: it sets the day by which the unit promises to answer."), StepError)
+		frappe.throw(
+			_("Choose the reply class: it sets the day by which the unit promises to answer."), StepError
+		)
 	row = frappe.get_cached_doc("Reply Class", doc.reply_class)
 	on = getdate(now)
 	if getdate(row.valid_from) > on or (row.valid_to and getdate(row.valid_to) < on):
-		frappe.throw(_("Reply class {0} is not valid today. Choose another.").format(row.class_name), StepError)
+		frappe.throw(
+			_("Reply class {0} is not valid today. Choose another.").format(row.class_name), StepError
+		)
 
 
 def check_refuse(doc, now) -> None:

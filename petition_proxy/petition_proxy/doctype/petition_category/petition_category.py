@@ -37,6 +37,9 @@ class PetitionCategory(NestedSet):
 		if not before or before.path == self.path:
 			return
 		for name in frappe.get_all(
-			"Petition Category", filters={"parent_petition_category": self.name}, pluck="name", order_by="name asc"
+			"Petition Category",
+			filters={"parent_petition_category": self.name},
+			pluck="name",
+			order_by="name asc",
 		):
 			frappe.get_doc("Petition Category", name).save()

@@ -38,7 +38,10 @@ class Petitioner(Document):
 	def update_cases(self):
 		"""Names and masked phones stand on the cases too, so that lists need no join."""
 		before = self.get_doc_before_save()
-		if before and (before.petitioner_name, before.masked_phone) != (self.petitioner_name, self.masked_phone):
+		if before and (before.petitioner_name, before.masked_phone) != (
+			self.petitioner_name,
+			self.masked_phone,
+		):
 			frappe.db.set_value(
 				"Petition",
 				{"petitioner": self.name},

@@ -13,7 +13,9 @@ ON_DUTY = "On Duty"
 
 class ProxyAgent(Document):
 	def autoname(self):
-		self.name = self.agent_no = make_autoname(f"PA-{get_place(self.village).district[:6]}-.#####", doc=self)
+		self.name = self.agent_no = make_autoname(
+			f"PA-{get_place(self.village).district[:6]}-.#####", doc=self
+		)
 
 	def validate(self):
 		set_place_from_village(self)
@@ -26,7 +28,9 @@ class ProxyAgent(Document):
 
 	def on_trash(self):
 		if frappe.db.exists("Petition", {"agent": self.name}):
-			frappe.throw(_("{0} has petitions and cannot be deleted. Set the status to Left.").format(self.agent_name))
+			frappe.throw(
+				_("{0} has petitions and cannot be deleted. Set the status to Left.").format(self.agent_name)
+			)
 
 	def set_on_duty_from(self):
 		if self.status == ON_DUTY and not self.on_duty_from:

@@ -56,7 +56,9 @@ class ProxyAgreement(Document):
 		"""Civil Code art. 165: signed or sealed by the principal."""
 		if not (self.signature or self.signed_scan):
 			frappe.throw(
-				_("The petitioner has not signed. Have it signed here or attach a photo of the signed paper."),
+				_(
+					"The petitioner has not signed. Have it signed here or attach a photo of the signed paper."
+				),
 				AgreementError,
 			)
 		if not self.signed_on:
@@ -66,7 +68,8 @@ class ProxyAgreement(Document):
 		missing = [self.meta.get_label(f) for f in DECLARATIONS if not self.get(f)]
 		if missing:
 			frappe.throw(
-				_("Explain and tick first: {0}").format(", ".join(_(label) for label in missing)), AgreementError
+				_("Explain and tick first: {0}").format(", ".join(_(label) for label in missing)),
+				AgreementError,
 			)
 
 	def validate_revocation(self):

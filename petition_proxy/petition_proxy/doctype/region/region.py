@@ -35,7 +35,9 @@ class Region(NestedSet):
 		actual = frappe.db.get_value("Region", self.parent_region, "level") if self.parent_region else None
 		if wanted != actual:
 			frappe.throw(
-				_("A region of level {0} stands below one of level {1}.").format(_(self.level), _(wanted or "-")),
+				_("A region of level {0} stands below one of level {1}.").format(
+					_(self.level), _(wanted or "-")
+				),
 				RegionLevelError,
 			)
 		self.is_group = 0 if self.level == "Village" else 1

@@ -30,7 +30,9 @@ class WorkCalendar(Document):
 			if day in seen:
 				frappe.throw(_("{0} is listed twice. Remove one row.").format(day), CalendarDayError)
 			if row.day_type == "Make-up Workday" and day.weekday() < 5:
-				frappe.throw(_("{0} is no weekend day, so it needs no make-up row.").format(day), CalendarDayError)
+				frappe.throw(
+					_("{0} is no weekend day, so it needs no make-up row.").format(day), CalendarDayError
+				)
 			seen.add(day)
 
 
