@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from io import StringIO
 
 import frappe
+from frappe.boot import get_bootinfo
 from frappe.utils import getdate
 from frappe.utils.password import check_password, decrypt
 
@@ -332,6 +333,13 @@ class TestDemoLogins(_DistrictCase):
 			self.assertEqual(user.language, "zh")
 			kind = "Website User" if login.role in lifecycle.PORTAL_ROLES else "System User"
 			self.assertEqual(user.user_type, kind)
+
+	def test_desk_opens_for_staff(self):
+		for login in LOGINS:
+			if login.role not in lifecycle.PORTAL_ROLES:
+				self.as_user(login.user)
+				boot = get_bootinfo()
+				self.assertEqual((boot.user["name"], boot.lang), (login.user, "zh"))
 
 	def test_everybody_sees_cases(self):
 		for login in LOGINS:

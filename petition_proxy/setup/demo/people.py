@@ -123,6 +123,8 @@ class Accounts:
 			user_type="Website User" if role in lifecycle.PORTAL_ROLES else "System User",
 			send_welcome_email=0,
 		)
+		# the desk does not open without it; Frappe makes one for every user
+		self.writer.add("Notification Settings", user, at=at, owner=user, user=user)
 		self.writer.add(
 			"Has Role", at=at, parent=user, parenttype="User", parentfield="roles", idx=1, role=role
 		)

@@ -16,6 +16,8 @@ DAYS = 365
 PETITIONERS_PER_CASE = 0.72
 # One case in so many waits in one of the open states, so that every queue has work.
 WAITING_ONE_IN = 15
+# And one in so many is refused, besides those whose matter leads elsewhere.
+REFUSED_ONE_IN = 40
 WAITING_STATES = (
 	lifecycle.REGISTERED,
 	lifecycle.ASSIGNED,
@@ -108,6 +110,7 @@ class Planner:
 		neighbours = [person for person in people if person.village is home]
 		department_matter = next(m for m in self.matters if unit.short_name in m["units"])
 		town_matters = [m for m in self.matters if m["levels"].get("T") and "refuse" not in m]
+		refusable = [m for m in self.matters if "refuse" in m]
 		cases, waiting = [], 0
 		for number in range(count):
 			given: dict = {}
@@ -122,6 +125,8 @@ class Planner:
 				elif round_number == 1:
 					given.update(matter=self.rng.choice(town_matters), unit=self.town_unit_of(home))
 				waiting += 1
+			elif number % REFUSED_ONE_IN == 1:
+				given.update(matter=self.rng.choice(refusable), is_refused=True)
 			cases.append(self.plan_case(person, **given))
 		return cases
 
@@ -133,6 +138,7 @@ class Planner:
 		unit: Unit | None = None,
 		agent: Agent | None = None,
 		petitioned_at: datetime | None = None,
+		is_refused: bool | None = None,
 		**given,
 	) -> Case:
 		"""One case; what is not given is drawn.
@@ -144,12 +150,14 @@ class Planner:
 			unit: who handles it.
 			agent: who files it; by default an agent of the village, or nobody.
 			petitioned_at: when it came in.
+			is_refused: whether it ends in a refusal.
 			given: further fields of the case.
 		"""
 		rng = self.rng
 		matter = matter or rng.choices(self.matters, self.matter_weights)[0]
 		delay = rng.choices([d for d, _w in DELAYS], [w for _d, w in DELAYS])[0]
-		is_refused = "refuse" in matter and stop is None and rng.random() < 0.6
+		if is_refused is None:
+			is_refused = "refuse" in matter and stop is None and rng.random() < 0.5
 		for _attempt in range(40):
 			came_in = petitioned_at or self._came_in(stop)
 			filed_by = agent or self._agent_for(person.village, came_in)
