@@ -14,6 +14,25 @@ class InvalidAlertRuleError(frappe.ValidationError):
 
 
 class AlertRule(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		clock: DF.Literal["Acceptance Notice", "Local Promise", "Statutory"]
+		is_active: DF.Check
+		level_no: DF.Int
+		offset_hours: DF.Int
+		recipient: DF.Literal["Handling Unit", "Unit Head", "Town", "Petition Office"]
+		rule_code: DF.Data
+		rule_name: DF.Data
+		urgent_only: DF.Check
+		use_class_warning: DF.Check
+
+	# end: auto-generated types
 	def validate(self):
 		with domain_errors(InvalidAlertRuleError):
 			Rule(

@@ -32,6 +32,30 @@ class EvaluationError(frappe.ValidationError):
 
 
 class Evaluation(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		agent: DF.Link | None
+		channel: DF.Literal["Portal", "Call-back", "Paper", "Counter"]
+		comment: DF.SmallText | None
+		entered_at: DF.Datetime | None
+		entered_by: DF.Link | None
+		evaluation_key: DF.Data | None
+		evidence: DF.Attach | None
+		petition: DF.Link
+		rated_party: DF.Literal["Handling Unit", "Proxy Agent", "Petition Office"]
+		rating: DF.Literal["Satisfied", "Basically Satisfied", "Dissatisfied"]
+		reasons: DF.SmallText | None
+		revision_count: DF.Int
+		round: DF.Int
+		unit: DF.Link | None
+
+	# end: auto-generated types
 	def before_insert(self):
 		self.entered_by = frappe.session.user
 		self.entered_at = now_datetime()

@@ -11,6 +11,45 @@ class UnitLoopError(frappe.ValidationError):
 
 
 class HandlingUnit(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from petition_proxy.petition_proxy.doctype.handling_unit_member.handling_unit_member import (
+			HandlingUnitMember,
+		)
+
+		address: DF.Data | None
+		district: DF.Link | None
+		head: DF.Link | None
+		is_active: DF.Check
+		line_superior: DF.Link | None
+		members: DF.Table[HandlingUnitMember]
+		phone: DF.Data | None
+		region: DF.Link
+		territory_parent: DF.Link | None
+		tier: DF.Literal["District", "Town", "Village"]
+		town: DF.Link | None
+		unit_code: DF.Data
+		unit_name: DF.Data
+		unit_type: DF.Literal[
+			"Petition Office",
+			"District Government",
+			"District Department",
+			"Town",
+			"Village",
+			"Platform Manager",
+			"System Clerk Post",
+			"City Body",
+			"Public Service Enterprise",
+		]
+		village: DF.Link | None
+
+	# end: auto-generated types
 	def validate(self):
 		set_place_from_region(self)
 		self.validate_superiors()

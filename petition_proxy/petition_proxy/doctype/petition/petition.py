@@ -22,6 +22,115 @@ class NeverDeletedError(frappe.ValidationError):
 
 
 class Petition(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		accepted_at: DF.Datetime | None
+		accused_name: DF.Data | None
+		accused_unit: DF.Link | None
+		accused_user: DF.Link | None
+		address_text: DF.Data | None
+		agent: DF.Link | None
+		agreement: DF.Link | None
+		agreement_scan: DF.Attach | None
+		assigned_at: DF.Datetime | None
+		assigned_by: DF.Link | None
+		assignment_note: DF.SmallText | None
+		category: DF.Link | None
+		category_path: DF.Data | None
+		client_key: DF.Data | None
+		closed_at: DF.Datetime | None
+		content: DF.Text
+		district: DF.Link | None
+		due_at: DF.Datetime | None
+		external_key: DF.Data | None
+		external_no: DF.Data | None
+		external_source: DF.Data | None
+		filing_channel: DF.Literal[
+			"City Service System",
+			"Party Committee and Government Platform",
+			"Department Platform",
+			"Petition Office Platform",
+			"Petitioner Portal",
+			"Letter",
+			"Visit",
+			"Call",
+			"Old Ledger",
+		]
+		handling_at: DF.Datetime | None
+		handling_unit: DF.Link | None
+		import_batch: DF.Link | None
+		intake_way: DF.Literal[
+			"", "At the Service Point", "Home Visit", "Phone", "Found by Visit", "Copied from Paper"
+		]
+		is_proxied: DF.Check
+		is_urgent: DF.Check
+		masked_phone: DF.Data | None
+		new_petitioner_id_number: DF.Data | None
+		new_petitioner_name: DF.Data | None
+		new_petitioner_phone: DF.Data | None
+		next_action_at: DF.Datetime | None
+		notice_due_at: DF.Datetime | None
+		notice_rule: DF.Link | None
+		outcome: DF.Literal[
+			"",
+			"Supported",
+			"Partly Supported",
+			"Explained",
+			"Not Supported",
+			"Mediated",
+			"Reconciled",
+			"Settled on the Spot",
+			"Led to Statutory Route",
+		]
+		petition_kind: DF.Literal["Appeal and Request", "Suggestion", "Inquiry", "Report and Accusation"]
+		petitioned_at: DF.Datetime | None
+		petitioner: DF.Link | None
+		petitioner_name: DF.Data | None
+		powers_agreed: DF.Check
+		purpose: DF.Literal["", "Appeal", "Seek Solution", "Expose and Accuse", "Suggest", "Inquire", "Other"]
+		queue_key: DF.Data | None
+		received_at: DF.Datetime | None
+		refusal_body: DF.Data | None
+		refusal_note: DF.SmallText | None
+		refusal_reason: DF.Literal[
+			"",
+			"Court, Prosecution or Police Procedure",
+			"Other Statutory Route",
+			"Outside Competence",
+			"Visit Above the Next Level",
+			"Already in Handling",
+			"Concluded by Re-review",
+		]
+		refused_at: DF.Datetime | None
+		registered_at: DF.Datetime | None
+		replied_at: DF.Datetime | None
+		reply_class: DF.Link | None
+		reply_due_at: DF.Datetime | None
+		reply_limit_days: DF.Int
+		reply_text: DF.Text | None
+		request_text: DF.SmallText | None
+		round: DF.Int
+		served_at: DF.Datetime | None
+		service_method: DF.Literal[
+			"", "By Agent", "In Person", "By Post", "Online", "Left with Witness", "Refused by Petitioner"
+		]
+		service_note: DF.SmallText | None
+		service_proof: DF.Attach | None
+		statutory_due_at: DF.Datetime | None
+		statutory_rule: DF.Link | None
+		subject: DF.Data
+		town: DF.Link | None
+		village: DF.Link
+		wants_secrecy: DF.Check
+		workflow_state: DF.Link | None
+
+	# end: auto-generated types
 	def before_insert(self):
 		self.set_system_fields()
 		self.set_place()
@@ -148,9 +257,8 @@ class Petition(Document):
 		"""
 		if self.workflow_state != lifecycle.DRAFT:
 			return False
-		return bool(self.flags.file_now) or (
-			bool(frappe.flags.in_web_form) and not self.flags.ignore_mandatory
-		)
+		waits_for_photo = not self.get_doc_before_save() and self.flags.ignore_mandatory
+		return bool(self.flags.file_now) or (bool(frappe.flags.in_web_form) and not waits_for_photo)
 
 	def file_now(self):
 		"""Draft to Registered in the transaction of the insert; the same guards as the desk's button.

@@ -8,6 +8,29 @@ class CategoryPathError(frappe.ValidationError):
 
 
 class PetitionCategory(NestedSet):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		category_name: DF.Data
+		code: DF.Data | None
+		default_reply_class: DF.Literal["", "U", "C", "G", "I"]
+		default_unit: DF.Link | None
+		is_group: DF.Check
+		is_restricted: DF.Check
+		level_no: DF.Int
+		lft: DF.Int
+		old_parent: DF.Link | None
+		parent_petition_category: DF.Link | None
+		path: DF.Data | None
+		rgt: DF.Int
+		valid_from: DF.Date | None
+		valid_to: DF.Date | None
+	# end: auto-generated types
 	nsm_parent_field = "parent_petition_category"
 
 	def validate(self):

@@ -4,6 +4,24 @@ from frappe.model.document import Document
 
 
 class PetitionProxySettings(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		alert_max_attempts: DF.Int
+		digest_at: DF.Time
+		district: DF.Link | None
+		evaluation_window_days: DF.Int
+		petition_office: DF.Link | None
+		quiet_from: DF.Time
+		quiet_to: DF.Time
+		sweep_page_size: DF.Int
+
+	# end: auto-generated types
 	def validate(self):
 		self.validate_district()
 		self.validate_positive()

@@ -19,6 +19,48 @@ SERVER_FIELDS = (
 
 
 class Petitioner(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		address: DF.SmallText | None
+		birth_date: DF.Date | None
+		district: DF.Link | None
+		external_key: DF.Data | None
+		id_hash: DF.Data | None
+		id_number: DF.Data | None
+		id_type: DF.Literal["", "Resident ID", "Household Register", "Passport", "Other"]
+		masked_id_number: DF.Data | None
+		masked_phone: DF.Data | None
+		occupation: DF.Data | None
+		petitioner_name: DF.Data
+		phone: DF.Data | None
+		phone_hash: DF.Data | None
+		sealed_address: DF.SmallText | None
+		sealed_id_number: DF.SmallText | None
+		sealed_phone: DF.SmallText | None
+		sex: DF.Literal["", "Male", "Female"]
+		special_need: DF.Literal[
+			"",
+			"Over 70",
+			"Disabled",
+			"Limited Mobility",
+			"Illiterate",
+			"Living Alone",
+			"Left Behind",
+			"Minimum Living Allowance",
+			"No Mobile Phone",
+		]
+		town: DF.Link | None
+		user: DF.Link | None
+		village: DF.Link | None
+		wants_secrecy: DF.Check
+
+	# end: auto-generated types
 	def validate(self):
 		self.petitioner_name = (self.petitioner_name or "").strip()
 		set_place_from_village(self)

@@ -12,6 +12,49 @@ ON_DUTY = "On Duty"
 
 
 class ProxyAgent(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		agent_class: DF.Literal[
+			"Civil Servant",
+			"Public Institution Staff",
+			"Village Committee Cadre",
+			"Graduate Village Official",
+			"Villager Group Head",
+			"Community Volunteer",
+			"Delegate or Committee Member",
+			"Property Manager",
+			"Warm-hearted Citizen",
+			"Public Order Officer",
+		]
+		agent_name: DF.Data
+		agent_no: DF.Data | None
+		certificate_valid_to: DF.Date | None
+		district: DF.Link | None
+		duty_phone: DF.Data | None
+		email: DF.Data | None
+		id_hash: DF.Data | None
+		id_number: DF.Data | None
+		is_public_staff: DF.Check
+		latitude: DF.Float
+		longitude: DF.Float
+		masked_id_number: DF.Data | None
+		on_duty_from: DF.Date | None
+		sealed_id_number: DF.SmallText | None
+		service_point: DF.Link | None
+		settlement: DF.Link | None
+		skill: DF.Literal["Online", "Paper"]
+		status: DF.Literal["Applied", "In Training", "On Duty", "Suspended", "Left", "Removed"]
+		town: DF.Link | None
+		user: DF.Link | None
+		village: DF.Link
+
+	# end: auto-generated types
 	def autoname(self):
 		self.name = self.agent_no = make_autoname(
 			f"PA-{get_place(self.village).district[:6]}-.#####", doc=self

@@ -14,6 +14,43 @@ class AgreementError(frappe.ValidationError):
 
 
 class ProxyAgreement(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		agent: DF.Link
+		amended_from: DF.Link | None
+		district: DF.Link | None
+		guardian_proof: DF.Attach | None
+		is_free_of_charge: DF.Check
+		is_revocation_explained: DF.Check
+		is_truthful: DF.Check
+		matter: DF.SmallText
+		may_file: DF.Check
+		may_receive_documents: DF.Check
+		may_request_review: DF.Check
+		may_submit_material: DF.Check
+		may_track: DF.Check
+		petitioner: DF.Link
+		petitioner_name: DF.Data | None
+		principal_capacity: DF.Literal["In Person", "Through Guardian"]
+		relation_proof: DF.SmallText | None
+		revocation_reason: DF.SmallText | None
+		revoked_on: DF.Date | None
+		second_agent: DF.Link | None
+		signed_on: DF.Date
+		signed_scan: DF.Attach | None
+		town: DF.Link | None
+		valid_from: DF.Date
+		valid_to: DF.Date
+		village: DF.Link | None
+		witness_name: DF.Data | None
+
+	# end: auto-generated types
 	def before_insert(self):
 		self.set_place()
 

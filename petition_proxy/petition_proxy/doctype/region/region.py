@@ -17,6 +17,30 @@ PARENT_LEVEL = {"District": None, "Town": "District", "Village": "Town"}
 
 
 class Region(NestedSet):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		code: DF.Data
+		district: DF.Link | None
+		is_group: DF.Check
+		level: DF.Literal["District", "Town", "Village"]
+		lft: DF.Int
+		old_parent: DF.Link | None
+		parent_region: DF.Link | None
+		population: DF.Int
+		region_name: DF.Data
+		rgt: DF.Int
+		successor: DF.Link | None
+		town: DF.Link | None
+		urban_rural_class: DF.Literal["", "111", "112", "121", "122", "123", "210", "220"]
+		valid_from: DF.Date | None
+		valid_to: DF.Date | None
+	# end: auto-generated types
 	nsm_parent_field = "parent_region"
 
 	def validate(self):

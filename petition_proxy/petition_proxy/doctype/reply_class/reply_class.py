@@ -4,6 +4,25 @@ from petition_proxy.utils.rules import validate_days, validate_unused, validate_
 
 
 class ReplyClass(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		class_code: DF.Literal["U", "C", "G", "I"]
+		class_name: DF.Data
+		day_kind: DF.Literal["Natural Day", "Working Day", "Elapsed Day"]
+		is_urgent: DF.Check
+		limit_days: DF.Int
+		roll_last_day: DF.Check
+		valid_from: DF.Date
+		valid_to: DF.Date | None
+		warn_hours: DF.Int
+
+	# end: auto-generated types
 	def validate(self):
 		validate_days(self)
 		validate_validity(self, "class_code")

@@ -4,6 +4,23 @@ from petition_proxy.utils.rules import clear_limits, validate_days, validate_unu
 
 
 class StatutoryLimit(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		article: DF.Data
+		day_kind: DF.Literal["Natural Day", "Working Day"]
+		limit_code: DF.Literal["Acceptance Notice", "Handling", "Extension", "Objection"]
+		limit_days: DF.Int
+		roll_last_day: DF.Check
+		valid_from: DF.Date
+		valid_to: DF.Date | None
+
+	# end: auto-generated types
 	def validate(self):
 		validate_days(self)
 		validate_validity(self, "limit_code")

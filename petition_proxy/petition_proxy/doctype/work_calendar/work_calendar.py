@@ -12,6 +12,22 @@ class CalendarDayError(frappe.ValidationError):
 
 
 class WorkCalendar(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from petition_proxy.petition_proxy.doctype.work_calendar_day.work_calendar_day import WorkCalendarDay
+
+		calendar_year: DF.Int
+		days: DF.Table[WorkCalendarDay]
+		filled_at: DF.Datetime | None
+		source: DF.Data | None
+
+	# end: auto-generated types
 	def validate(self):
 		self.validate_days()
 
