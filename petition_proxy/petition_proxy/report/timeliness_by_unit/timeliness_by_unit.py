@@ -34,7 +34,7 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 
 def get_columns() -> list[dict[str, Any]]:
 	"""The unit, the reply times in calendar days, then the two clocks side by side."""
-	steps = [_count(f"within_{days}", _("Answered in {0} Days").format(days)) for days in ANSWER_STEPS]
+	steps = [_count(f"within_{days}", _("Within {0} Days").format(days)) for days in ANSWER_STEPS]
 	return [
 		frappe._dict(fieldname="unit_name", label=_("Handling Unit"), fieldtype="Data", width=240),
 		_count("filed", _("Filed")),
@@ -54,12 +54,17 @@ def get_columns() -> list[dict[str, Any]]:
 
 
 def _count(fieldname: str, label: str) -> dict[str, Any]:
-	return frappe._dict(fieldname=fieldname, label=label, fieldtype="Int", width=130)
+	return frappe._dict(fieldname=fieldname, label=label, fieldtype="Int", width=_width(label))
 
 
 def _rate(fieldname: str, label: str) -> dict[str, Any]:
 	# Text, because a number column would print "0%" for a unit of which nothing is known yet.
-	return frappe._dict(fieldname=fieldname, label=label, fieldtype="Data", align="right", width=130)
+	return frappe._dict(fieldname=fieldname, label=label, fieldtype="Data", align="right", width=_width(label))
+
+
+def _width(label: str) -> int:
+	"""Room for the whole label, since cut-off ones look alike here."""
+	return 40 + sum(16 if ord(char) > 0x2E80 else 8 for char in label)
 
 
 def _show_rate(row: dict[str, Any], clock: str) -> str:

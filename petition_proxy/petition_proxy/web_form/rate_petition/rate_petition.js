@@ -1,23 +1,20 @@
-frappe.ready(() => {
-	const doc = frappe.web_form_doc;
-	if (!doc || doc.is_list || !doc.is_new) return;
+// Sentences come with the page, already translated, from rate_petition.py.
+frappe.init_client_script = () => {
+	if (!frappe.web_form_doc.is_new) return;
+	const words = frappe.web_form_doc.page_words;
+	const form = frappe.web_form;
+	const offered = form.get_field("petition").df.options.filter((option) => option.value);
 
-	frappe.init_client_script = () => {
-		const form = frappe.web_form;
-		const asked = frappe.utils.get_query_params().petition;
-		const offered = form.get_field("petition").df.options.filter((option) => option.value);
-		if (!asked && offered.length === 1) form.set_value("petition", offered[0].value);
-		form.set_value("rated_party", "Handling Unit");
-		show_choices(form);
-		if (!offered.length) {
-			$(".web-form-introduction").text(
-				__("You have no answered petition yet. You can rate once the reply has reached you.")
-			);
-			$(".submit-btn").prop("disabled", true);
-		}
-	};
+	form.set_value("rated_party", "Handling Unit");
+	if (offered.length === 1) form.set_value("petition", offered[0].value);
+	show_choices();
+	if (!offered.length) {
+		$(".web-form-introduction").text(words.nothing_to_rate);
+		$(".web-form .web-form-body, .submit-btn").addClass("hide");
+	}
 
-	function show_choices(form) {
+	// Three large buttons are easier to hit than a list that must be opened first.
+	function show_choices() {
 		const field = form.get_field("rating");
 		const choices = $(`<div class="rating-choice" role="group"></div>`);
 		["Satisfied", "Basically Satisfied", "Dissatisfied"].forEach((rating) => {
@@ -33,4 +30,4 @@ frappe.ready(() => {
 		});
 		field.$wrapper.find(".control-input-wrapper").hide().after(choices);
 	}
-});
+};

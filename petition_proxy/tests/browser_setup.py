@@ -1,0 +1,80 @@
+"""Prepares a test site for the browser tests: the small district of `factories`, with people who can log in.
+
+Run by the browser tests themselves: `bench --site SITE execute petition_proxy.tests.browser_setup.prepare`.
+"""
+
+import json
+from datetime import timedelta
+
+import frappe
+from frappe.utils import now_datetime
+from frappe.utils.password import update_password
+
+from petition_proxy.domain import lifecycle
+from petition_proxy.tests import factories as make
+
+# Opens invented people of a test site only; no code but the browser tests sets it.
+PASSWORD = "qingxi-liuwan-2026"
+CHINESE_USER = "leader@pp.test"
+LATE_SUBJECT, SOON_SUBJECT, CALM_SUBJECT = "路灯坏了", "水管漏水", "修一条便民路"
+SERVED_SUBJECT = "缴费点已恢复"
+
+
+def prepare(site_allows_tests: bool | None = None) -> None:
+	"""Make people, passwords and a few cases; may run again and again.
+
+	Args:
+		site_allows_tests: for tests; the site's `allow_tests` setting by default.
+
+	Raises:
+		frappe.ValidationError: the site is no test site.
+	"""
+	allowed = frappe.conf.allow_tests if site_allows_tests is None else site_allows_tests
+	if not allowed:
+		frappe.throw("Browser tests write into the site. Set allow_tests in its site_config.json first.")
+	frappe.db.set_single_value("System Settings", "setup_complete", 1)
+	make.make_district()
+	for user in make.USERS:
+		update_password(user, PASSWORD)
+		frappe.db.set_value("User", user, "language", "zh" if user == CHINESE_USER else "en")
+	make.make_agent("agent@pp.test")
+	_make_portal_petitioner()
+	_make_cases()
+	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
+	frappe.clear_cache()
+
+
+def petition_named(subject: str) -> str:
+	"""For the tests: the latest petition with this subject, as JSON of the fields they look at.
+
+	Args:
+		subject: subject of the petition.
+	"""
+	rows = frappe.get_all(
+		"Petition",
+		filters={"subject": subject},
+		fields=["name", "workflow_state", "handling_unit", "agent", "agreement", "new_petitioner_phone", "masked_phone"],
+		order_by="creation desc",
+	)
+	return json.dumps([dict(row) for row in rows])
+
+
+def _make_portal_petitioner() -> str:
+	name = frappe.db.get_value("Petitioner", {"user": "petitioner@pp.test"}, "name", order_by="creation")
+	return name or make.make_petitioner(user="petitioner@pp.test", phone="13800001234").name
+
+
+def _make_cases() -> None:
+	"""One late, one due soon, one with time, one served and not rated yet."""
+	petitioner = _make_portal_petitioner()
+	now = now_datetime().replace(microsecond=0)
+	end_of_day = {"hour": 23, "minute": 59, "second": 59}
+	for subject, days in ((LATE_SUBJECT, -3), (SOON_SUBJECT, 1), (CALM_SUBJECT, 9)):
+		if not frappe.db.exists("Petition", {"subject": subject}):
+			due = (now + timedelta(days=days)).replace(**end_of_day)
+			doc = make.make_petition(lifecycle.REGISTERED, subject=subject, petitioner=petitioner)
+			key = lifecycle.queue_key(lifecycle.REGISTERED, True, due, doc.petitioned_at)
+			doc.db_set({"notice_due_at": due, "due_at": due, "queue_key": key})
+	frappe.db.delete("Evaluation", {"entered_by": "petitioner@pp.test"})
+	if not frappe.db.exists("Petition", {"subject": SERVED_SUBJECT}):
+		make.make_petition(lifecycle.SERVED, subject=SERVED_SUBJECT, petitioner=petitioner)
