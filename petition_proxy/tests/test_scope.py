@@ -4,8 +4,10 @@ import random
 
 import frappe
 from frappe.desk.reportview import get_count
+from frappe.desk.search import search_link
 from frappe.query_builder import DocType
 from frappe.utils import now_datetime
+from frappe.utils.global_search import rebuild_for_doctype, search, sync_global_search
 from frappe.utils.password import decrypt
 
 from petition_proxy.api.identity import show_identity
@@ -198,6 +200,28 @@ class TestNamedPeople(AppTestCase):
 		doc = f.make_petition(lifecycle.REGISTERED, petition_kind="Report and Accusation")
 		self.assertFalse(self.sees("village@pp.test", doc))
 		self.assertTrue(self.sees("town@pp.test", doc))
+
+	def test_search_box_finds_no_case_out_of_scope(self):
+		doc = f.make_petition(lifecycle.REGISTERED, subject="独一无二的水塔漏水")
+		sync_global_search()
+		rebuild_for_doctype("Petition")
+		for user in ("town2@pp.test", "dept2@pp.test", "nobody@pp.test"):
+			self.as_user(user)
+			found = [r.name for r in search("独一无二的水塔漏水")]
+			found += [r["value"] for r in search_link("Petition", "水塔漏水")]
+			self.assertNotIn(doc.name, found, user)
+		self.as_user("town@pp.test")
+		self.assertIn(doc.name, [r["value"] for r in search_link("Petition", "水塔漏水")])
+
+	def test_office_cannot_enter_a_case_out_of_its_area_or_about_itself(self):
+		petitioner = f.make_petitioner().name
+		self.as_user("town2@pp.test")
+		self.assertRaises(frappe.PermissionError, f.make_petition, proxied=False, petitioner=petitioner)
+		self.as_user("town@pp.test")
+		self.assertRaises(
+			frappe.PermissionError, f.make_petition, proxied=False, petitioner=petitioner, accused_unit=f.TOWN_UNIT
+		)
+		self.assertTrue(f.make_petition(proxied=False, petitioner=petitioner).name)
 
 	def test_moving_a_village_moves_what_may_be_seen(self):
 		doc = f.make_petition(lifecycle.REGISTERED)

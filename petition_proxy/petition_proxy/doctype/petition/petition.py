@@ -136,6 +136,7 @@ class Petition(Document):
 		self.set_place()
 		self.set_petitioned_at()
 		self.resolve_people()
+		steps.check_scope(self)
 
 	def autoname(self):
 		"""One series per district and year; rows are never deleted, so the numbers have no gaps."""

@@ -52,10 +52,23 @@ def check_actor(doc, step: lifecycle.Transition) -> None:
 	scope = get_scope()
 	if scope.sees_all:
 		return
-	if not scope.covers(doc):
-		frappe.throw(_("This petition is not in your area."), frappe.PermissionError)
+	check_scope(doc)
 	if not ACTORS[step.actor](doc, scope):
 		frappe.throw(WHO[step.actor](), StepError)
+
+
+def check_scope(doc) -> None:
+	"""Nobody writes a petition that he could not open afterwards.
+
+	Raises:
+		frappe.PermissionError: out of the person's scope, or a complaint about the person or the own unit.
+	"""
+	scope = get_scope()
+	if not scope.covers(doc):
+		frappe.throw(
+			_("This petition is outside your area, or it is about you or your unit. Another office must enter it."),
+			frappe.PermissionError,
+		)
 
 
 def _is_office_of_place(doc, scope) -> bool:
