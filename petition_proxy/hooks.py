@@ -54,6 +54,12 @@ has_permission = {
 	"Proxy Agent": "petition_proxy.permissions.has_agent_permission",
 }
 
+# Frappe counts these without row access
+override_whitelisted_methods = {
+	"frappe.client.get_count": "petition_proxy.api.counts.get_count",
+	"frappe.workflow.doctype.workflow.workflow.get_workflow_state_count": "petition_proxy.api.counts.get_workflow_state_count",
+}
+
 # Scheduled jobs: cron entries only put work on the long queue
 # -------------------------------------------------------------
 scheduler_events = {

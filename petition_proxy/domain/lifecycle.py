@@ -177,7 +177,7 @@ def running_due_at(
 def queue_key(state: str, is_proxied: bool, due_at: datetime | None, filed_at: datetime | None) -> str:
 	"""Text that puts a queue in order when sorted ascending.
 
-	Open cases stand before answered ones and these before final ones; within each, proxied cases come
+	Cases under way stand before drafts, these before answered and these before final ones; within each, proxied cases come
 	first (the "five priorities" of the proxy scheme), then the earliest due, then the earliest filed. It
 	changes order only and never a due date.
 
@@ -190,7 +190,12 @@ def queue_key(state: str, is_proxied: bool, due_at: datetime | None, filed_at: d
 	Returns:
 		A key of at most 30 characters.
 	"""
-	band = "9" if state in FINAL_STATES else "5" if state in ANSWERED_STATES else "1"
+	if state in FINAL_STATES:
+		band = "9"
+	elif state in ANSWERED_STATES:
+		band = "5"
+	else:
+		band = "3" if state == DRAFT else "1"
 	day = due_at or filed_at
 	return (
 		f"{band}{'0' if is_proxied else '1'}-{day:%Y%m%d%H%M}"

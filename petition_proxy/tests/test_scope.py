@@ -201,6 +201,25 @@ class TestNamedPeople(AppTestCase):
 		self.assertFalse(self.sees("village@pp.test", doc))
 		self.assertTrue(self.sees("town@pp.test", doc))
 
+	def test_counts_keep_to_the_scope(self):
+		doc = f.make_petition(lifecycle.ASSIGNED)
+		command = frappe.get_hooks("override_whitelisted_methods")
+		count = frappe.get_attr(command["frappe.client.get_count"][-1])
+		states = frappe.get_attr(command["frappe.workflow.doctype.workflow.workflow.get_workflow_state_count"][-1])
+		for user, expected in (
+			("town@pp.test", 1),
+			("town2@pp.test", 0),
+			("nobody@pp.test", 0),
+			("dept@pp.test", 1),
+		):
+			self.as_user(user)
+			self.assertEqual(count("Petition", {"name": doc.name}), expected, user)
+			self.assertEqual(count("Petition", [["name", "=", doc.name]]), expected, user)
+			self.assertEqual(count("Petition Event", {"petition": doc.name}), 3 if expected else 0, user)
+			seen = sum(row["count"] for row in states("Petition", "workflow_state", "[]"))
+			self.assertEqual(seen, len(frappe.get_list("Petition", pluck="name", order_by="name")), user)
+		self.assertGreater(count("Region"), 0)
+
 	def test_search_box_finds_no_case_out_of_scope(self):
 		doc = f.make_petition(lifecycle.REGISTERED, subject="独一无二的水塔漏水")
 		sync_global_search()
@@ -219,7 +238,11 @@ class TestNamedPeople(AppTestCase):
 		self.assertRaises(frappe.PermissionError, f.make_petition, proxied=False, petitioner=petitioner)
 		self.as_user("town@pp.test")
 		self.assertRaises(
-			frappe.PermissionError, f.make_petition, proxied=False, petitioner=petitioner, accused_unit=f.TOWN_UNIT
+			frappe.PermissionError,
+			f.make_petition,
+			proxied=False,
+			petitioner=petitioner,
+			accused_unit=f.TOWN_UNIT,
 		)
 		self.assertTrue(f.make_petition(proxied=False, petitioner=petitioner).name)
 
