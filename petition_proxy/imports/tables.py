@@ -6,8 +6,6 @@ from zipfile import BadZipFile
 
 import frappe
 from frappe import _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from petition_proxy.domain.errors import mark
 from petition_proxy.domain.tables import Table, TableFileError, make_table, read_csv
@@ -33,6 +31,10 @@ def read_table(data: bytes | str) -> Table:
 
 
 def _read_xlsx(data: bytes) -> Table:
+	# Loaded here: it takes half a second, and bench reads this module for every command.
+	from openpyxl import load_workbook
+	from openpyxl.utils.exceptions import InvalidFileException
+
 	try:
 		workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
 	except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
