@@ -2,7 +2,7 @@
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, getdate
+from frappe.utils import add_days, get_url_to_list, getdate
 
 from petition_proxy.jobs.recipients import Directory
 
@@ -33,5 +33,6 @@ def warn_missing_calendar() -> None:
 						"for_user": user,
 						"subject": subject,
 						"document_type": "Work Calendar",
+						"link": get_url_to_list("Work Calendar"),
 					}
 				).insert(ignore_permissions=True)

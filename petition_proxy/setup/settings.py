@@ -1,6 +1,7 @@
 """Defaults of the settings, written where still empty."""
 
 import frappe
+from frappe.utils import cast
 
 
 def ensure_settings() -> None:
@@ -8,5 +9,5 @@ def ensure_settings() -> None:
 	settings = frappe.get_single("Petition Proxy Settings")
 	for df in settings.meta.fields:
 		if df.default and not settings.get(df.fieldname):
-			settings.set(df.fieldname, df.default)
+			settings.set(df.fieldname, cast(df.fieldtype, df.default))
 	settings.save(ignore_permissions=True)

@@ -3,6 +3,7 @@
 import frappe
 
 from petition_proxy.domain.workdays import WorkCalendar
+from petition_proxy.utils.cache import forget
 
 CACHE_KEY = "petition_proxy_work_calendar"
 
@@ -30,4 +31,4 @@ def _read() -> tuple[frozenset, frozenset, frozenset]:
 
 def clear_calendar() -> None:
 	"""Called when a Work Calendar changes."""
-	frappe.cache.delete_value(CACHE_KEY)
+	forget(CACHE_KEY)

@@ -7,6 +7,7 @@ from frappe import _
 from frappe.utils import getdate
 
 from petition_proxy.domain.deadlines import LimitRule, pick_rule
+from petition_proxy.utils.cache import forget
 
 CACHE_KEY = "petition_proxy_statutory_limits"
 
@@ -37,7 +38,7 @@ def _read_limits() -> list[dict]:
 
 def clear_limits() -> None:
 	"""Called when a Statutory Limit changes."""
-	frappe.cache.delete_value(CACHE_KEY)
+	forget(CACHE_KEY)
 
 
 class OverlapError(frappe.ValidationError):

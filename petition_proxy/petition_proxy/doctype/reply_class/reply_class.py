@@ -1,5 +1,6 @@
 from frappe.model.document import Document
 
+from petition_proxy.jobs.alert_rules import recheck_open_cases
 from petition_proxy.utils.rules import validate_days, validate_unused, validate_validity
 
 
@@ -27,3 +28,8 @@ class ReplyClass(Document):
 		validate_days(self)
 		validate_validity(self, "class_code")
 		validate_unused(self, ("reply_class",), ("limit_days", "day_kind", "roll_last_day", "is_urgent"))
+
+	def on_update(self):
+		before = self.get_doc_before_save()
+		if before and before.warn_hours != self.warn_hours:
+			recheck_open_cases()

@@ -3,6 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
+from petition_proxy.jobs.work_calendar import missing_years
 from petition_proxy.setup.calendars import fill_work_calendar
 from petition_proxy.utils.calendar import clear_calendar
 
@@ -64,3 +65,10 @@ def fill(year: int) -> str:
 	"""
 	frappe.has_permission("Work Calendar", "write", throw=True)
 	return fill_work_calendar(year).name
+
+
+@frappe.whitelist()
+def get_missing_years() -> list[int]:
+	"""Years whose calendar is needed and not on file; asks the right to read Work Calendars."""
+	frappe.has_permission("Work Calendar", "read", throw=True)
+	return missing_years(getdate())
