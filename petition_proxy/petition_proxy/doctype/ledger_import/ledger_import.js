@@ -1,4 +1,5 @@
 const PROGRESS = "ledger_import_progress";
+const WATCH_MS = 5000;
 const ledger_import = "petition_proxy.petition_proxy.doctype.ledger_import.ledger_import";
 
 frappe.ui.form.on("Ledger Import", {
@@ -14,11 +15,13 @@ frappe.ui.form.on("Ledger Import", {
 	dry_run: (frm) => frm.refresh(),
 
 	refresh(frm) {
-		if (frm.is_new() || !frm.perm[0]?.write) return;
+		if (frm.is_new()) return;
 		if (frm.doc.status === "Running") {
-			frm.dashboard.set_headline(__("The import is running."));
+			frm.dashboard.show_progress(__("Import"), 0, __("The import is running."));
+			watch(frm, frm.doc.name);
 			return;
 		}
+		if (!frm.perm[0]?.write) return;
 		const label = frm.doc.dry_run ? __("Try") : __("Import");
 		frm.add_custom_button(label, () => start(frm));
 		frm.change_custom_button_type(label, null, "primary");
@@ -29,7 +32,18 @@ async function start(frm) {
 	if (frm.is_dirty()) await frm.save();
 	await frappe.xcall(`${ledger_import}.start`, { name: frm.doc.name });
 	await frm.reload_doc();
-	frm.dashboard.show_progress(__("Import"), 0, __("Waiting for its turn"));
+}
+
+// Looks by itself now and then: the realtime service may be down.
+function watch(frm, name) {
+	clearTimeout(frm.import_watch);
+	frm.import_watch = setTimeout(async () => {
+		if (frm.doc.name !== name || frm.doc.status !== "Running") return;
+		const { message } = await frappe.db.get_value("Ledger Import", name, "status");
+		if (frm.doc.name !== name) return;
+		if (message.status === "Running") watch(frm, name);
+		else frm.reload_doc();
+	}, WATCH_MS);
 }
 
 function show_progress(frm, { done, total, is_done }) {
