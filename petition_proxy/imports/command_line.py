@@ -12,7 +12,7 @@ from frappe.commands import get_site, pass_context
 from petition_proxy.domain.errors import DomainError
 from petition_proxy.imports.category_import import import_categories
 from petition_proxy.imports.ledger_columns import parse_map
-from petition_proxy.imports.ledger_import import ImportResult, propose_mapping, run_import
+from petition_proxy.imports.ledger_import import ImportResult, check_defaults, propose_mapping, run_import
 from petition_proxy.imports.tables import read_table
 from petition_proxy.petition_proxy.doctype.ledger_import.ledger_import import record_import, write_result
 
@@ -85,6 +85,7 @@ def import_petition_ledger(context, file, source, mapping, dry_run, rejects, vil
 	with site_of(context):
 		started = time.monotonic()
 		columns = _read_map(mapping) if mapping else propose_mapping(read_table(data))
+		check_defaults(source.strip(), columns, village, unit)
 		batch = None
 		if not dry_run:
 			batch = record_import(Path(file).name, data, source, columns, village, unit)

@@ -128,7 +128,7 @@ def run_import(
 		mapping = mapping or ColumnMap.guess(table.header)
 		mapping.check_header(table.header)
 		rows, rejections = read_ledger(table.rows, mapping)
-	_check_defaults(source, mapping, default_village, default_unit)
+	check_defaults(source, mapping, default_village, default_unit)
 	result = ImportResult(total_rows=len(table.rows))
 	for rejection in rejections:
 		reason = _(rejection.error.message).format(**rejection.error.params)
@@ -157,7 +157,12 @@ def propose_mapping(table: Table) -> ColumnMap:
 		return ColumnMap.guess(table.header)
 
 
-def _check_defaults(source: str, mapping: ColumnMap, village: str | None, unit: str | None) -> None:
+def check_defaults(source: str, mapping: ColumnMap, village: str | None, unit: str | None) -> None:
+	"""Check what an import is told beside its file.
+
+	Raises:
+		LedgerImportError: no source, no village for rows without one, or a village or unit that cannot be used.
+	"""
 	if not source:
 		frappe.throw(
 			_("Name the old ledger: the name and the external number tell a case apart."), LedgerImportError
