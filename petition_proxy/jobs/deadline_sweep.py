@@ -224,9 +224,10 @@ class _Sweep:
 				)
 
 	def _write(self, outcomes: list[tuple[CaseRow, list[tuple], datetime | None]]) -> int:
-		written = insert_ignoring_known(
-			"Alert", ALERT_COLUMNS, [a for _row, found, _at in outcomes for a in found]
-		)
+		alerts = [alert for _row, found, _at in outcomes for alert in found]
+		# Reading the keys of earlier steps costs less than sending those rows again; the unique key stays the judge.
+		known = _known_keys([row.name for row, found, _at in outcomes if found])
+		written = insert_ignoring_known("Alert", ALERT_COLUMNS, [a for a in alerts if a[-1] not in known])
 		set_next_actions([(row.name, row.next_action_at, at) for row, _found, at in outcomes])
 		return written
 
@@ -326,6 +327,15 @@ def insert_ignoring_known(doctype: str, columns: Sequence[str], rows: Sequence[t
 		)
 		inserted += frappe.db.sql("select row_count()")[0][0]
 	return inserted
+
+
+def _known_keys(petitions: list[str]) -> set[str]:
+	"""Keys of the alerts that these cases have already."""
+	if not petitions:
+		return set()
+	alert = DocType("Alert")
+	query = frappe.qb.from_(alert).select(alert.alert_key).where(alert.petition.isin(petitions))
+	return set(query.run(pluck=True))
 
 
 def set_next_actions(moves: Sequence[tuple[str, datetime, datetime | None]]) -> None:

@@ -3,18 +3,21 @@
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 import frappe
 from frappe.utils import add_days, now, today
+from frappe.utils.password import set_encrypted_password
 
 from petition_proxy.domain import lifecycle
-from petition_proxy.domain.alerts import LOCAL_PROMISE
+from petition_proxy.domain.alerts import LOCAL_PROMISE, fire_at
 from petition_proxy.jobs.alert_rules import active_rules, clear_rules, next_action_at_for
 from petition_proxy.jobs.deadline_sweep import insert_ignoring_known
 
 TOWNS, VILLAGES_PER_TOWN, DEPARTMENTS, AGENTS = 11, 12, 60, 1617
 DISTRICT, OFFICE = "990000000000", "B-OFFICE"
 BARE_DOCTYPE = "Petition Proxy Bench Row"
+PHONE, SIGNATURE = "13800000000", "data:image/png;base64,iVBORw0KGgo="
 TEXT = "小区门口的缴费点撤走以后，缴水电气费要坐一个小时的车到镇上，老人出门不方便，请尽快恢复。" * 4
 STANDARD = ("name", "creation", "modified", "owner", "modified_by", "docstatus")
 CASE_FIELDS = (
@@ -233,7 +236,7 @@ def make_filer(village: str) -> tuple[str, str, str, str]:
 		}
 	).insert()
 	petitioner = frappe.get_doc(
-		{"doctype": "Petitioner", "petitioner_name": "林婆婆", "village": village}
+		{"doctype": "Petitioner", "petitioner_name": "林婆婆", "phone": PHONE, "village": village}
 	).insert()
 	agreement = frappe.get_doc(
 		{
@@ -244,7 +247,7 @@ def make_filer(village: str) -> tuple[str, str, str, str]:
 			"valid_from": today(),
 			"valid_to": add_days(today(), 100),
 			"signed_on": today(),
-			"signature": "data:image/png;base64,iVBORw0KGgo=",
+			"signature": SIGNATURE,
 		}
 	).insert()
 	agreement.submit()
@@ -335,6 +338,14 @@ def put_open(ground: Ground, window: Window, count: int, due_share: float) -> No
 	rules = [rule for rule in active_rules() if rule.clock == LOCAL_PROMISE and not rule.urgent_only]
 	if not rules:
 		raise frappe.ValidationError("The site has no active alert rule for the local promise.")
+	reply_class, warn_hours = frappe.get_all(
+		"Reply Class",
+		filters={"class_code": "G"},
+		fields=["name", "warn_hours"],
+		order_by="valid_from desc",
+		limit=1,
+		as_list=True,
+	)[0]
 	first, due_count = next_number(), int(count * due_share)
 	length = window.end - window.start
 	for start in range(0, count, 2000):
@@ -342,7 +353,7 @@ def put_open(ground: Ground, window: Window, count: int, due_share: float) -> No
 		for index in range(start, min(start + 2000, count)):
 			if index < due_count:
 				fires_at = window.start + length * random.uniform(0.01, 1)
-				due_at = fires_at - timedelta(hours=rules[index % len(rules)].offset_hours)
+				due_at = fires_at - (fire_at(rules[index % len(rules)], window.end, warn_hours) - window.end)
 			else:
 				due_at = window.end + timedelta(days=random.uniform(20, 30))
 			rows.append(
@@ -351,6 +362,7 @@ def put_open(ground: Ground, window: Window, count: int, due_share: float) -> No
 					first + index,
 					lifecycle.HANDLING,
 					window.end - timedelta(days=random.uniform(3, 30)),
+					reply_class=reply_class,
 					reply_due_at=due_at.replace(microsecond=0),
 					statutory_due_at=window.end + timedelta(days=random.uniform(35, 50)),
 				)
@@ -380,6 +392,20 @@ def petition_to_file(ground: Ground) -> dict:
 		"petition_kind": "Appeal and Request",
 		"filing_channel": "Petition Office Platform",
 		"intake_way": "Home Visit",
+	}
+
+
+def petition_on_phone(ground: Ground) -> dict:
+	"""The same from the phone form: the petitioner by name and phone number, with a signature under the agreement."""
+	petition = petition_to_file(ground)
+	for fieldname in ("petitioner", "agreement", "filing_channel"):
+		del petition[fieldname]
+	return {
+		**petition,
+		"new_petitioner_name": "林婆婆",
+		"new_petitioner_phone": PHONE,
+		"agreement_signature": SIGNATURE,
+		"powers_agreed": 1,
 	}
 
 
@@ -439,3 +465,12 @@ def bare_document() -> dict:
 		"due_at": moment,
 		"queue_key": "10-202611232359",
 	}
+
+
+@cache
+def api_token(user: str) -> str:
+	"""A token by which a request acts as this user; the same throughout a run."""
+	key, secret = frappe.generate_hash(length=15), frappe.generate_hash(length=15)
+	frappe.db.set_value("User", user, "api_key", key, update_modified=False)
+	set_encrypted_password("User", user, secret, "api_secret")
+	return f"{key}:{secret}"
