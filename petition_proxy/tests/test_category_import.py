@@ -13,6 +13,7 @@ from petition_proxy.imports.category_import import (
 	import_attached_categories,
 	import_categories,
 )
+from petition_proxy.petition_proxy.doctype.petition_category.petition_category import get_children
 from petition_proxy.setup import masters
 from petition_proxy.tests.base import AppTestCase
 from petition_proxy.tests.test_ledger_import import data_folder
@@ -150,3 +151,24 @@ class TestCategoryImport(AppTestCase):
 		self.assertEqual((result.names, result.places), ((15, 103, 390), (15, 118, 517)))
 		self.assertEqual(result.added, 650)
 		self.assertEqual(import_categories(data).added, 0)
+
+
+class TestCategoryTree(AppTestCase):
+	def test_tree_shows_levels_by_code_and_name(self):
+		roots = get_children("Petition Category", is_root=True)
+		codes = frappe.get_all("Petition Category", {"level_no": 1}, pluck="code", order_by="code asc, path asc")
+		shown = [frappe.db.get_value("Petition Category", row.value, "code") for row in roots]
+		self.assertEqual(shown, codes)
+		self.assertTrue(roots[0].expandable)
+		below = get_children("Petition Category", parent=roots[0].value)
+		self.assertEqual(
+			{row.title for row in below},
+			set(
+				frappe.get_all(
+					"Petition Category",
+					{"parent_petition_category": roots[0].value},
+					pluck="category_name",
+					order_by="name",
+				)
+			),
+		)

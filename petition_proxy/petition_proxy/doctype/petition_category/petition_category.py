@@ -66,3 +66,22 @@ class PetitionCategory(NestedSet):
 			order_by="name asc",
 		):
 			frappe.get_doc("Petition Category", name).save()
+
+
+@frappe.whitelist()
+def get_children(doctype: str, parent: str = "", is_root: bool = False, **filters) -> list[dict]:
+	"""One level of the tree view, by code and name (Frappe would order by the record's random id).
+
+	Args:
+		doctype: "Petition Category", as the tree view sends it.
+		parent: category above; blank or the tree's own label for the first level.
+		is_root: True for the first level.
+		filters: what else the tree view sends; not used.
+	"""
+	above = "" if is_root or parent == doctype else parent
+	return frappe.get_list(
+		"Petition Category",
+		filters={"parent_petition_category": above} if above else {"level_no": 1},
+		fields=["name as value", "category_name as title", "is_group as expandable"],
+		order_by="code asc, path asc",
+	)
