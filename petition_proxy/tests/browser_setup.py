@@ -33,6 +33,10 @@ def prepare(site_allows_tests: bool | None = None) -> None:
 	if not allowed:
 		frappe.throw("Browser tests write into the site. Set allow_tests in its site_config.json first.")
 	frappe.db.set_single_value("System Settings", "setup_complete", 1)
+	# Frappe throttles new users by the hour, and the demo district may just have made many.
+	frappe.local.conf.throttle_user_limit = 1_000_000
+	# Where nobody is System Manager yet, Frappe gives that role to the next new user, here an agent.
+	make.make_user("manager@pp.test", ("System Manager",))
 	make.make_district()
 	for user in make.USERS:
 		update_password(user, PASSWORD)

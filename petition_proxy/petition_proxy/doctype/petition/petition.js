@@ -25,7 +25,8 @@ frappe.ui.form.on("Petition", {
 		if (frm.step_in_hand === action || !missing_fields(frm, action).length) return;
 		frappe.dom.unfreeze();
 		ask_and_take(frm, action);
-		return Promise.reject();
+		// Never settles: the step goes on from the short form, not from the menu.
+		return new Promise(() => {});
 	},
 
 	set_queries(frm) {
@@ -80,9 +81,9 @@ frappe.ui.form.on("Petition", {
 			order_by: "happened_at asc, creation asc",
 			limit: 100,
 		});
-		if (frm.doc.name !== name || !events.length) return;
-		frm.dashboard.wrapper?.find(".petition-path").closest(".form-dashboard-section").remove();
-		frm.dashboard.add_section(path_html(events), __("Path of This Petition"), "petition-path-section");
+		if (frm.doc.name !== name) return;
+		frm.$wrapper.find(".petition-path").closest(".form-dashboard-section").remove();
+		frm.dashboard.add_section(path_html(events), __("Path of This Petition"));
 		frm.dashboard.show();
 	},
 });

@@ -18,7 +18,7 @@ frappe.query_reports["Petition Ledger"] = {
 		{ fieldname: "category", label: __("Category"), fieldtype: "Link", options: "Petition Category" },
 		{
 			fieldname: "workflow_state",
-			label: __("State"),
+			label: __("State", null, "Petition"),
 			fieldtype: "Select",
 			options: [
 				"",

@@ -11,9 +11,15 @@ frappe.init_client_script = () => {
 	if (facts.own_village) form.set_value("village", facts.own_village);
 	form.set_value("petition_kind", "Appeal and Request");
 
-	form.validate = () => {
+	const send = form.save.bind(form);
+	form.save = () => {
+		const problem = facts.is_agent && what_is_missing();
+		if (problem) {
+			frappe.msgprint(problem);
+			return false;
+		}
 		form.doc.client_key = client_key;
-		return !facts.is_agent || (has_phone_or_id() && has_signature());
+		return send();
 	};
 
 	const show_success = form.handle_success.bind(form);
@@ -28,14 +34,12 @@ frappe.init_client_script = () => {
 		return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 	}
 
-	function has_phone_or_id() {
-		if (form.get_value("new_petitioner_phone") || form.get_value("new_petitioner_id_number")) return true;
-		frappe.throw(words.phone_or_id);
-	}
-
-	function has_signature() {
-		if (form.get_value("agreement_signature") || form.get_value("agreement_scan")) return true;
-		frappe.throw(words.sign);
+	function what_is_missing() {
+		if (!form.get_value("new_petitioner_phone") && !form.get_value("new_petitioner_id_number")) {
+			return words.phone_or_id;
+		}
+		const is_signed = form.get_value("agreement_signature") || form.get_value("agreement_scan");
+		return is_signed ? "" : words.sign;
 	}
 
 	function tell_number(doc) {

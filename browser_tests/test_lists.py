@@ -1,0 +1,73 @@
+"""What stands first, in which colour, and in which language."""
+
+import re
+
+from browser_tests.base import DESKTOP, PHONE, BrowserTestCase, expect
+
+ROW = '[data-page-route="List/Petition/List"] .list-row-container:visible'
+
+
+class TestLists(BrowserTestCase):
+	def test_queue_shows_time_left_in_colour_and_latest_first(self):
+		for viewport in (DESKTOP, PHONE):
+			with self.subTest(viewport["width"]), self.login("town@pp.test", viewport) as page:
+				page.goto("/app/petition")
+				for subject, colour, words in (
+					("路灯坏了", "red", "3 days late"),
+					("水管漏水", "orange", "1 day left"),
+					("修一条便民路", "green", "9 days left"),
+					("缴费点已恢复", "gray", "Served"),
+				):
+					row = page.locator(ROW, has_text=subject).first
+					pill = row.locator(f".indicator-pill.{colour}:visible", has_text=words).first
+					expect(pill).to_be_visible()
+				expect(page.locator(ROW).first).to_contain_text("路灯坏了")
+				subjects = page.locator(ROW).all_inner_texts()
+				order = [next(i for i, text in enumerate(subjects) if s in text) for s in ("路灯坏了", "水管漏水", "修一条便民路")]
+				self.assertEqual(order, sorted(order))
+
+	def test_workspace_counts_and_opens_the_queue(self):
+		with self.login("town@pp.test") as page:
+			page.goto("/app/petition-proxy")
+			card = page.locator(".number-widget-box", has_text=re.compile("late now", re.I))
+			expect(card.locator(".number")).to_have_text("1")
+			card.locator(".number").click()
+			expect(page.locator(ROW)).to_have_count(1)
+			expect(page.locator(ROW).first).to_contain_text("路灯坏了")
+
+	def test_other_town_sees_nothing_of_it(self):
+		with self.login("town2@pp.test") as page:
+			page.goto("/app/petition")
+			page.locator('[data-page-route="List/Petition/List"] .no-result:visible').first.wait_for()
+			expect(page.locator(ROW)).to_have_count(0)
+
+	def test_report_opens_its_ledger_lines(self):
+		with self.login("office@pp.test") as page:
+			page.goto("/app/query-report/Timeliness by Unit")
+			number = page.locator('.dt-row:has-text("云江区住建委") a[href*="Petition%20Ledger"], .dt-row:has-text("云江区住建委") a[href*="Petition Ledger"]').first
+			expect(number).to_be_visible()
+			wanted = int(number.inner_text())
+			number.click()
+			page.wait_for_url("**/query-report/Petition**Ledger**")
+			rows = page.locator('.dt-scrollable .dt-row:has-text("XF-")')
+			expect(rows).to_have_count(wanted)
+
+
+class TestChinese(BrowserTestCase):
+	def test_desk_speaks_chinese(self):
+		with self.login("leader@pp.test") as page:
+			page.goto("/app/petition")
+			row = page.locator(ROW, has_text="路灯坏了").first
+			expect(row).to_contain_text("天")
+			expect(row).not_to_contain_text("days late")
+			page.goto("/app/petition-proxy")
+			waiting = page.locator(".number-widget-box .widget-title").first
+			expect(waiting).to_be_visible()
+			for title in page.locator(".number-widget-box .widget-title").all_inner_texts():
+				self.assertRegex(title, "[\u4e00-\u9fff]")
+			page.goto("/app/query-report/Timeliness by Unit")
+			heads = page.locator(".dt-header .dt-cell__content:visible").all_inner_texts
+			page.locator(".dt-row-header, .dt-header").first.wait_for()
+			for head in heads():
+				if head.strip():
+					self.assertRegex(head, "[\u4e00-\u9fff]")

@@ -1,0 +1,103 @@
+"""An agent at a kitchen table and a petitioner, each with a small phone."""
+
+import uuid
+
+from browser_tests.base import PHONE, BrowserTestCase, expect, petitions_named, setting
+
+SUBJECT = f"村口井盖丢了 {uuid.uuid4().hex[:6]}"
+
+
+def sign(page) -> None:
+	"""Draw a stroke on the signature field."""
+	pad = page.locator('.frappe-control[data-fieldname="agreement_signature"] canvas').first
+	pad.scroll_into_view_if_needed()
+	box = pad.bounding_box()
+	page.mouse.move(box["x"] + 30, box["y"] + 60)
+	page.mouse.down()
+	for step in range(1, 8):
+		page.mouse.move(box["x"] + 30 + 20 * step, box["y"] + 60 + (step % 2) * 40)
+	page.mouse.up()
+
+
+def control(page, field: str):
+	return page.locator(f'.web-form .frappe-control[data-fieldname="{field}"]')
+
+
+class TestAgentFilesFromAPhone(BrowserTestCase):
+	def fill_matter(self, page) -> None:
+		control(page, "new_petitioner_name").locator("input").fill("赵大爷")
+		control(page, "new_petitioner_phone").locator("input").fill("13912345678")
+		control(page, "subject").locator("input").fill(SUBJECT)
+		control(page, "content").locator("textarea").fill("井盖丢了一个月，晚上很危险。")
+		control(page, "powers_agreed").locator("input:enabled").check()
+
+	def test_files_once_and_learns_number_and_next_step(self):
+		with self.login("agent@pp.test", PHONE) as page:
+			page.goto("/file-petition/new")
+			expect(control(page, "village").locator("select")).to_have_value("990199101201")
+			self.fill_matter(page)
+			sign(page)
+			self.assertFits(page)
+			button = page.locator(".web-form .submit-btn")
+			self.assertGreaterEqual(button.bounding_box()["height"], 44)
+			button.dblclick()
+			message = page.locator(".success-page .success-message")
+			expect(message).to_contain_text("XF-990199-")
+			expect(message).to_contain_text("The petition office now gives it to the unit in charge.")
+			number = page.locator(".petition-number").inner_text()
+			self.assertFits(page)
+
+			page.goto("/file-petition/list")
+			expect(page.locator(f'tr[id="{number}"]')).to_contain_text(SUBJECT)
+			self.assertFits(page)
+
+		cases = petitions_named(SUBJECT)
+		self.assertEqual(len(cases), 1, "a double tap filed twice")
+		self.assertEqual(cases[0]["name"], number)
+		self.assertEqual(cases[0]["workflow_state"], "Registered")
+		self.assertTrue(cases[0]["agreement"])
+		self.assertEqual(cases[0]["masked_phone"], "139****5678")
+		self.assertFalse(cases[0]["new_petitioner_phone"])
+
+	def test_without_signature_nothing_is_sent(self):
+		before = len(petitions_named(SUBJECT))
+		with self.login("agent@pp.test", PHONE) as page:
+			page.goto("/file-petition/new")
+			self.fill_matter(page)
+			page.locator(".web-form .submit-btn").click()
+			expect(page.locator(".modal.show .msgprint")).to_contain_text("attach a photo of the signed paper")
+		self.assertEqual(len(petitions_named(SUBJECT)), before)
+
+	def test_visitor_must_log_in(self):
+		context = self.browser.new_context(base_url=setting("PETITION_PROXY_URL"), viewport=PHONE)
+		self.addCleanup(context.close)
+		page = context.new_page()
+		page.goto("/file-petition/new")
+		expect(page.get_by_role("heading", name="Not Permitted")).to_be_visible()
+		expect(page.locator(".web-form")).to_have_count(0)
+
+	def assertFits(self, page) -> None:
+		"""Nothing has to be scrolled sideways."""
+		wide = page.evaluate("document.documentElement.scrollWidth")
+		self.assertLessEqual(wide, PHONE["width"])
+
+
+class TestPetitionerRates(BrowserTestCase):
+	def test_rates_the_served_petition_once(self):
+		with self.login("petitioner@pp.test", PHONE) as page:
+			page.goto("/rate-petition/new")
+			select = control(page, "petition").locator("select")
+			option = select.locator("option", has_text="缴费点已恢复").get_attribute("value")
+			select.select_option(option)
+			choice = page.locator('.rating-choice [data-rating="Dissatisfied"]')
+			self.assertGreaterEqual(choice.bounding_box()["height"], 44)
+			choice.click()
+			expect(choice).to_have_attribute("aria-pressed", "true")
+			control(page, "reasons").locator("textarea").fill("等了太久")
+			page.locator(".web-form .submit-btn").click()
+			expect(page.locator(".success-page .success-message")).to_be_visible()
+
+			page.goto("/rate-petition/list")
+			row = page.locator(".web-list-table tbody tr").first
+			expect(row).to_contain_text("Dissatisfied")
+			expect(row).to_contain_text(option)
