@@ -111,5 +111,5 @@ def insert_category_paths(
 	parents = {row[8] for row in rows if row[8]}
 	if parents:
 		frappe.qb.update(category).set(category.is_group, 1).where(category.name.isin(sorted(parents))).run()
-	rebuild_tree("Petition Category", "parent_petition_category")
+	rebuild_tree("Petition Category")
 	return len(rows)
