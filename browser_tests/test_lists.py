@@ -2,7 +2,7 @@
 
 import re
 
-from browser_tests.base import DESKTOP, PHONE, BrowserTestCase, expect
+from browser_tests.base import DESKTOP, PHONE, BrowserTestCase, expect, petitions_named
 
 ROW = '[data-page-route="List/Petition/List"] .list-row-container:visible'
 
@@ -23,8 +23,28 @@ class TestLists(BrowserTestCase):
 					expect(pill).to_be_visible()
 				expect(page.locator(ROW).first).to_contain_text("路灯坏了")
 				subjects = page.locator(ROW).all_inner_texts()
-				order = [next(i for i, text in enumerate(subjects) if s in text) for s in ("路灯坏了", "水管漏水", "修一条便民路")]
+				order = [
+					next(i for i, text in enumerate(subjects) if s in text)
+					for s in ("路灯坏了", "水管漏水", "修一条便民路")
+				]
 				self.assertEqual(order, sorted(order))
+
+	def test_bulk_action_takes_the_step_for_all_chosen(self):
+		subject = "路口没有红绿灯"
+		before = [case["name"] for case in petitions_named(subject) if case["workflow_state"] == "Assigned"]
+		self.assertGreaterEqual(len(before), 2)
+		with self.login("dept@pp.test") as page:
+			page.goto("/app/petition?workflow_state=Assigned")
+			rows = page.locator(ROW, has_text=subject)
+			expect(rows).to_have_count(len(before))
+			for number in range(len(before)):
+				rows.nth(number).locator(".list-row-checkbox").check()
+			head = page.locator(".page-head:visible")
+			head.locator(".actions-btn-group > button").click()
+			with page.expect_response("**/*bulk_workflow_approval"):
+				head.locator(".actions-btn-group .dropdown-menu").get_by_text("Receive", exact=True).click()
+		states = {case["name"]: case["workflow_state"] for case in petitions_named(subject)}
+		self.assertEqual({states[name] for name in before}, {"Received"})
 
 	def test_workspace_counts_and_opens_the_queue(self):
 		with self.login("town@pp.test") as page:
@@ -44,7 +64,9 @@ class TestLists(BrowserTestCase):
 	def test_report_opens_its_ledger_lines(self):
 		with self.login("office@pp.test") as page:
 			page.goto("/app/query-report/Timeliness by Unit")
-			number = page.locator('.dt-row:has-text("云江区住建委") a[href*="Petition%20Ledger"], .dt-row:has-text("云江区住建委") a[href*="Petition Ledger"]').first
+			number = page.locator(
+				'.dt-row:has-text("云江区住建委") a[href*="Petition%20Ledger"], .dt-row:has-text("云江区住建委") a[href*="Petition Ledger"]'
+			).first
 			expect(number).to_be_visible()
 			wanted = int(number.inner_text())
 			number.click()

@@ -65,7 +65,9 @@ class TestAgentFilesFromAPhone(BrowserTestCase):
 			page.goto("/file-petition/new")
 			self.fill_matter(page)
 			page.locator(".web-form .submit-btn").click()
-			expect(page.locator(".modal.show .msgprint")).to_contain_text("attach a photo of the signed paper")
+			expect(page.locator(".modal.show .msgprint")).to_contain_text(
+				"attach a photo of the signed paper"
+			)
 		self.assertEqual(len(petitions_named(SUBJECT)), before)
 
 	def test_visitor_must_log_in(self):

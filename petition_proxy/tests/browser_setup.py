@@ -18,6 +18,7 @@ PASSWORD = "qingxi-liuwan-2026"
 CHINESE_USER = "leader@pp.test"
 LATE_SUBJECT, SOON_SUBJECT, CALM_SUBJECT = "路灯坏了", "水管漏水", "修一条便民路"
 SERVED_SUBJECT = "缴费点已恢复"
+ASSIGNED_SUBJECT = "路口没有红绿灯"
 
 
 def prepare(site_allows_tests: bool | None = None) -> None:
@@ -57,7 +58,15 @@ def petition_named(subject: str) -> str:
 	rows = frappe.get_all(
 		"Petition",
 		filters={"subject": subject},
-		fields=["name", "workflow_state", "handling_unit", "agent", "agreement", "new_petitioner_phone", "masked_phone"],
+		fields=[
+			"name",
+			"workflow_state",
+			"handling_unit",
+			"agent",
+			"agreement",
+			"new_petitioner_phone",
+			"masked_phone",
+		],
 		order_by="creation desc",
 	)
 	return json.dumps([dict(row) for row in rows])
@@ -69,7 +78,7 @@ def _make_portal_petitioner() -> str:
 
 
 def _make_cases() -> None:
-	"""One late, one due soon, one with time, one served and not rated yet."""
+	"""One late, one due soon, one with time, two waiting for receipt, one served and not rated yet."""
 	petitioner = _make_portal_petitioner()
 	now = now_datetime().replace(microsecond=0)
 	end_of_day = {"hour": 23, "minute": 59, "second": 59}
@@ -82,3 +91,6 @@ def _make_cases() -> None:
 	frappe.db.delete("Evaluation", {"entered_by": "petitioner@pp.test"})
 	if not frappe.db.exists("Petition", {"subject": SERVED_SUBJECT}):
 		make.make_petition(lifecycle.SERVED, subject=SERVED_SUBJECT, petitioner=petitioner)
+	waiting = frappe.db.count("Petition", {"subject": ASSIGNED_SUBJECT, "workflow_state": lifecycle.ASSIGNED})
+	for _number in range(waiting, 2):
+		make.make_petition(lifecycle.ASSIGNED, subject=ASSIGNED_SUBJECT, petitioner=petitioner)

@@ -58,8 +58,20 @@ CASES = {
 		at("03-06", "23:59:59"),
 		make.DEPT_UNIT_2,
 	),
-	"open, promise overdue": (at("06-01"), None, at("06-16", "23:59:59"), at("07-31", "23:59:59"), make.DEPT_UNIT),
-	"open, not yet due": (at("06-28"), None, at("07-13", "23:59:59"), at("08-27", "23:59:59"), make.DEPT_UNIT),
+	"open, promise overdue": (
+		at("06-01"),
+		None,
+		at("06-16", "23:59:59"),
+		at("07-31", "23:59:59"),
+		make.DEPT_UNIT,
+	),
+	"open, not yet due": (
+		at("06-28"),
+		None,
+		at("07-13", "23:59:59"),
+		at("08-27", "23:59:59"),
+		make.DEPT_UNIT,
+	),
 	"no clock, no unit": (at("06-29"), None, None, None, None),
 }
 
@@ -179,7 +191,9 @@ class TestTimeliness(ReportTestCase):
 			timeliness_by_unit(self.cases(), NOW)
 
 	def test_town_officer_counts_only_the_town(self):
-		self.add_case("elsewhere", at("02-01"), None, None, None, None, town=make.TOWN_2, village=make.VILLAGE_2)
+		self.add_case(
+			"elsewhere", at("02-01"), None, None, None, None, town=make.TOWN_2, village=make.VILLAGE_2
+		)
 		self.as_user("town@pp.test")
 		self.assertEqual(sum_counts(timeliness_by_unit(self.cases(), NOW))["filed"], len(CASES))
 		self.as_user("town2@pp.test")
@@ -230,7 +244,9 @@ class TestLedger(ReportTestCase):
 			cases = self.cases(unit=unit)
 			counted = timeliness_by_unit(cases, NOW)[0]
 			for clock in ("promise", "statutory"):
-				for state, key in zip(CLOCK_STATES, ("in_time", "late", "not_yet_due", "overdue"), strict=True):
+				for state, key in zip(
+					CLOCK_STATES, ("in_time", "late", "not_yet_due", "overdue"), strict=True
+				):
 					listed = self.ledger_labels(cases=cases, **{clock: state})
 					self.assertEqual(len(listed), counted[f"{clock}_{key}"], (unit, clock, state))
 			for days in (15, 30, 60):
@@ -327,15 +343,21 @@ class TestLateNow(ReportTestCase):
 		)
 		expected = {label for label, c in CASES.items() if not c[1] and c[2] and c[2] < now}
 		self.assertEqual(set(listed), expected)
-		everything = frappe.get_list("Petition", filters=late_filters(now), pluck="name", order_by="queue_key asc")
+		everything = frappe.get_list(
+			"Petition", filters=late_filters(now), pluck="name", order_by="queue_key asc"
+		)
 		self.assertEqual(count_late(now), len(everything))
 		card = late_now("[]")
 		self.assertEqual(card["value"], len(everything))
 		self.assertEqual(card["route"][:2], ["List", "Petition"])
 		asked = [
-			["Petition", field, *json.loads(text)] for field, texts in card["route_options"].items() for text in texts
+			["Petition", field, *json.loads(text)]
+			for field, texts in card["route_options"].items()
+			for text in texts
 		]
-		self.assertEqual(frappe.get_list("Petition", filters=asked, pluck="name", order_by="queue_key asc"), everything)
+		self.assertEqual(
+			frappe.get_list("Petition", filters=asked, pluck="name", order_by="queue_key asc"), everything
+		)
 
 	def test_other_town_sees_none(self):
 		self.as_user("town2@pp.test")
@@ -354,12 +376,21 @@ class TestLateNow(ReportTestCase):
 		from frappe.desk.doctype.number_card.number_card import get_result
 
 		self.as_user("dept@pp.test")
-		for label in ("To Assign", "To Receive", "To Accept or Refuse", "In Handling", "To Serve", "To Close"):
+		for label in (
+			"To Assign",
+			"To Receive",
+			"To Accept or Refuse",
+			"In Handling",
+			"To Serve",
+			"To Close",
+		):
 			card = frappe.get_doc("Number Card", label)
 			filters = json.loads(card.filters_json)
 			rows = frappe.get_list("Petition", filters=filters, pluck="name", order_by="queue_key asc")
 			self.assertEqual(get_result(card.as_json(), card.filters_json), len(rows), label)
-		self.assertEqual(len(frappe.get_list("Petition", filters={"workflow_state": "Handling"}, pluck="name")), 2)
+		self.assertEqual(
+			len(frappe.get_list("Petition", filters={"workflow_state": "Handling"}, pluck="name")), 2
+		)
 
 
 class TestListExport(ReportTestCase):

@@ -13,7 +13,6 @@ from petition_proxy.tests import factories as make
 from petition_proxy.tests.base import AppTestCase
 
 
-
 class WebFormTestCase(AppTestCase):
 	@classmethod
 	def setUpClass(cls):
@@ -102,7 +101,11 @@ class TestFilePetition(WebFormTestCase):
 		files = frappe.get_all("File", filters={"file_url": scan}, fields=["is_private"], order_by="creation")
 		self.assertTrue(files)
 		self.assertTrue(all(file.is_private for file in files))
-		papers = [["attached_to_doctype", "=", "Petition"], ["attached_to_name", "=", sent.name], ["is_private", "=", 0]]
+		papers = [
+			["attached_to_doctype", "=", "Petition"],
+			["attached_to_name", "=", sent.name],
+			["is_private", "=", 0],
+		]
 		self.assertEqual(frappe.get_all("File", filters=papers, pluck="name"), [])
 
 	def test_nothing_is_filed_without_agreement(self):
@@ -143,7 +146,9 @@ class TestFilePetition(WebFormTestCase):
 		)
 		self.as_user("Administrator")
 		doc = frappe.get_doc("Petition", sent.name)
-		self.assertEqual((doc.workflow_state, doc.petitioner, doc.agent), (lifecycle.REGISTERED, self.petitioner, None))
+		self.assertEqual(
+			(doc.workflow_state, doc.petitioner, doc.agent), (lifecycle.REGISTERED, self.petitioner, None)
+		)
 
 	def test_guest_and_strangers_are_refused(self):
 		self.as_user("Guest")
@@ -193,7 +198,9 @@ class TestFilePetition(WebFormTestCase):
 	def page_of(self, form, module):
 		doc = frappe.get_doc("Web Form", form)
 		context = frappe._dict(web_form_doc=doc.as_dict(), is_new=1)
-		context.web_form_doc.web_form_fields = [frappe._dict(row) for row in context.web_form_doc.web_form_fields]
+		context.web_form_doc.web_form_fields = [
+			frappe._dict(row) for row in context.web_form_doc.web_form_fields
+		]
 		module.get_context(context)
 		fields = {field.fieldname: field for field in context.web_form_doc.web_form_fields}
 		return fields, context.web_form_doc.get("page_facts")
@@ -212,7 +219,9 @@ class TestRatePetition(WebFormTestCase):
 		self.as_user("petitioner@pp.test")
 		self.assertIn(name, [option["value"] for option in rate_petition.served_petitions()])
 		doc = self.rate(name, channel="Counter")
-		self.assertEqual((doc.unit, doc.channel, doc.entered_by), (make.DEPT_UNIT, "Portal", "petitioner@pp.test"))
+		self.assertEqual(
+			(doc.unit, doc.channel, doc.entered_by), (make.DEPT_UNIT, "Portal", "petitioner@pp.test")
+		)
 		agent = self.rate(name, rated_party="Proxy Agent")
 		self.assertTrue(agent.agent)
 

@@ -59,7 +59,9 @@ def _count(fieldname: str, label: str) -> dict[str, Any]:
 
 def _rate(fieldname: str, label: str) -> dict[str, Any]:
 	# Text, because a number column would print "0%" for a unit of which nothing is known yet.
-	return frappe._dict(fieldname=fieldname, label=label, fieldtype="Data", align="right", width=_width(label))
+	return frappe._dict(
+		fieldname=fieldname, label=label, fieldtype="Data", align="right", width=_width(label)
+	)
 
 
 def _width(label: str) -> int:

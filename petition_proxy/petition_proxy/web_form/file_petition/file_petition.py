@@ -62,7 +62,11 @@ def get_own_petitions(
 		limit_start: rows to skip.
 		limit_page_length: rows at most.
 	"""
-	claims = [[field, "in", sorted(values)] for field, values in get_scope().claims if field in ("agent", "petitioner")]
+	claims = [
+		[field, "in", sorted(values)]
+		for field, values in get_scope().claims
+		if field in ("agent", "petitioner")
+	]
 	if not claims:
 		return []
 	rows = frappe.get_list(

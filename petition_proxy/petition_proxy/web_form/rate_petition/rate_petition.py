@@ -13,9 +13,13 @@ def get_context(context: Any) -> None:
 	context.parents = [{"label": _("My Ratings"), "route": "rate-petition/list"}]
 	if context.is_new:
 		context.title = _("Rate the Handling")
-	context.introduction_text = "<p>{}</p>".format(_("Say how your petition was handled. It takes one minute."))
+	context.introduction_text = "<p>{}</p>".format(
+		_("Say how your petition was handled. It takes one minute.")
+	)
 	context.web_form_doc.page_words = {
-		"nothing_to_rate": _("You have no answered petition yet. You can rate once the reply has reached you."),
+		"nothing_to_rate": _(
+			"You have no answered petition yet. You can rate once the reply has reached you."
+		),
 	}
 	for field in context.web_form_doc.web_form_fields:
 		if field.fieldname == "petition":
