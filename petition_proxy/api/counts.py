@@ -10,7 +10,7 @@ from frappe.workflow.doctype.workflow.workflow import (
 	get_workflow_state_count as frappe_get_workflow_state_count,
 )
 
-from petition_proxy.utils.compat import count_field
+from petition_proxy.utils.compat import grouped_counts
 
 
 def _has_row_access(doctype: str) -> bool:
@@ -35,9 +35,7 @@ def get_count(
 	"""
 	if not _has_row_access(doctype):
 		return frappe_get_count(doctype, filters=filters, debug=debug, cache=cache)
-	rows = frappe.get_list(
-		doctype, filters=frappe.parse_json(filters), fields=[count_field("total")], order_by=None, limit=1
-	)
+	rows = grouped_counts(doctype, "total", filters=frappe.parse_json(filters))
 	return rows[0].total
 
 
@@ -56,10 +54,10 @@ def get_workflow_state_count(
 		return frappe_get_workflow_state_count(doctype, workflow_state_field, states)
 	if not frappe.get_meta(doctype).has_field(workflow_state_field):
 		return None
-	return frappe.get_list(
+	return grouped_counts(
 		doctype,
+		"count",
+		(workflow_state_field,),
 		filters={workflow_state_field: ("not in", frappe.parse_json(states) or [""])},
-		fields=[workflow_state_field, count_field("count")],
 		group_by=workflow_state_field,
-		order_by=None,
 	)

@@ -1,10 +1,20 @@
-"""The one place that knows which Frappe it runs on."""
+"""The one place that knows that Frappe versions differ."""
 
 import frappe
 
-MAJOR = int(frappe.__version__.split(".")[0])
 
+def grouped_counts(doctype: str, alias: str, fields: tuple[str, ...] = (), **kwargs) -> list:
+	"""`frappe.get_list` with a COUNT of the rows the session's user may see.
 
-def count_field(alias: str) -> str | dict:
-	"""A COUNT for the `fields` of `frappe.get_list`: text on 15, a mapping from 16 on, where text is refused."""
-	return f"count(name) as {alias}" if MAJOR < 16 else {"COUNT": "name", "as": alias}
+	15 takes the function as text; from some 16 on text is refused and a mapping is asked for.
+
+	Args:
+		doctype: record type.
+		alias: name of the count in the rows.
+		fields: columns beside it, to be grouped by.
+		kwargs: passed on to `frappe.get_list`.
+	"""
+	try:
+		return frappe.get_list(doctype, fields=[*fields, f"count(name) as {alias}"], order_by=None, **kwargs)
+	except frappe.ValidationError:
+		return frappe.get_list(doctype, fields=[*fields, {"COUNT": "name", "as": alias}], order_by=None, **kwargs)
