@@ -45,7 +45,7 @@ def get_columns() -> list[dict[str, Any]]:
 		_column("village_name", _("Village or Community"), "Data", 190),
 		_column("agent_name", _("Agent", context="Petition"), "Data", 100),
 		_column("subject", _("Subject", context="Petition"), "Data", 240),
-		_column("category_path", _("Category"), "Data", 220, align="left"),
+		_column("category_path", _("Category"), "Data", 220),
 		_column("unit_name", _("Handling Unit"), "Data", 180),
 		_column("class_name", _("Reply Class"), "Data", 110),
 		_column("workflow_state", _("State", context="Petition"), "Data", 100),
@@ -64,4 +64,7 @@ def get_columns() -> list[dict[str, Any]]:
 
 
 def _column(fieldname: str, label: str, fieldtype: str, width: int, **more: Any) -> dict[str, Any]:
-	return frappe._dict(fieldname=fieldname, label=label, fieldtype=fieldtype, width=width, **more)
+	# Said outright, because the table takes a column that begins with empty cells for numbers.
+	return frappe._dict(
+		fieldname=fieldname, label=label, fieldtype=fieldtype, width=width, align="left", **more
+	)
