@@ -269,10 +269,14 @@ hand_over_source() {
 # --- the way in -----------------------------------------------------------------------------------
 
 enter() { # enter COMMAND [ARGUMENT...]: prepare this machine, then go on in house.py as the bench user
-	install_packages
-	choose_user
-	make_home
-	hand_over_source
+	local out=1
+	if [ "$1" = run ]; then out=2; fi # what the command itself prints must stay clean
+	{
+		install_packages
+		choose_user
+		make_home
+		hand_over_source
+	} >&$out
 	trap - ERR
 	local name
 	export HOME=$BENCH_USER_HOME USER=$BENCH_USER LOGNAME=$BENCH_USER SHELL=/bin/bash LANG=C.UTF-8 LC_ALL=C.UTF-8
