@@ -13,6 +13,8 @@ import frappe
 from frappe.query_builder import Criterion, DocType
 from pypika.terms import ExistsCriterion
 
+from petition_proxy.domain.lifecycle import AGENT, PETITIONER
+
 REPORT_KIND = "Report and Accusation"
 DISTRICT_UNIT_TYPES = frozenset({"Petition Office", "District Government", "System Clerk Post"})
 
@@ -102,13 +104,15 @@ def _build(user: str) -> Scope:
 		return Scope(user, sees_all=True)
 	if user == "Guest":
 		return Scope(user)
+	# Units count whatever the role, for membership also forbids; the two portal roles open a claim each.
+	roles = set(frappe.get_roles(user))
 	units = _units_of(user)
 	districts = {u.district for u in units if u.unit_type in DISTRICT_UNIT_TYPES and u.district}
 	towns = {u.town for u in units if u.tier == "Town" and u.town}
 	villages = {u.village for u in units if u.tier == "Village" and u.village}
 	names = {u.name for u in units}
-	agents = set(frappe.get_all("Proxy Agent", filters={"user": user}, pluck="name", order_by="name"))
-	petitioners = set(frappe.get_all("Petitioner", filters={"user": user}, pluck="name", order_by="name"))
+	agents = _own("Proxy Agent", user) if AGENT in roles else ()
+	petitioners = _own("Petitioner", user) if PETITIONER in roles else ()
 	claims = (
 		("district", frozenset(districts)),
 		("town", frozenset(towns)),
@@ -122,6 +126,11 @@ def _build(user: str) -> Scope:
 		villages=frozenset(villages),
 		units=frozenset(names),
 	)
+
+
+def _own(doctype: str, user: str) -> list[str]:
+	table = DocType(doctype)
+	return frappe.qb.from_(table).select(table.name).where(table.user == user).run(pluck=True)
 
 
 def _units_of(user: str) -> list:

@@ -26,7 +26,7 @@ def ensure_workflow() -> None:
 
 	if frappe.db.exists("Workflow", WORKFLOW):
 		doc = frappe.get_doc("Workflow", WORKFLOW)
-		if _rows(doc) == _table_rows():
+		if _rows(doc) == _table_rows() and all(row.is_optional_state for row in doc.states):
 			return
 	else:
 		doc = frappe.new_doc("Workflow")
@@ -40,7 +40,12 @@ def ensure_workflow() -> None:
 	doc.transitions = []
 	for state in lifecycle.STATES:
 		for role in editing_roles(state):
-			doc.append("states", {"state": state, "doc_status": "0", "allow_edit": role})
+			# "Optional" keeps Frappe from writing a Workflow Action per case and step: those follow roles only, so
+			# they would show the numbers of cases out of scope, and the queues of the desk need none.
+			doc.append(
+				"states",
+				{"state": state, "doc_status": "0", "allow_edit": role, "is_optional_state": 1},
+			)
 	for source, action, target, role in _table_rows():
 		doc.append(
 			"transitions",

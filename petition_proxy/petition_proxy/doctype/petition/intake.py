@@ -5,7 +5,9 @@ from frappe import _
 from frappe.utils import add_days, getdate
 
 from petition_proxy.domain.lifecycle import AGENT, PETITIONER
+from petition_proxy.permissions.scope import get_scope
 from petition_proxy.utils.identity import hash_of
+from petition_proxy.utils.rows import read_row
 
 INTAKE_FIELDS = ("new_petitioner_name", "new_petitioner_phone", "new_petitioner_id_number")
 AGREEMENT_DAYS = 365
@@ -24,13 +26,13 @@ def set_agent(doc) -> None:
 	roles = set(frappe.get_roles())
 	if frappe.session.user == "Administrator" or not roles & {AGENT, PETITIONER}:
 		return
-	own_agent = frappe.db.get_value("Proxy Agent", {"user": frappe.session.user}, "name", order_by="creation")
+	own_agent = _own("agent")
 	if AGENT in roles:
 		if not own_agent:
 			frappe.throw(_("Your account is not linked to an agent. Ask the petition office."), IntakeError)
 		doc.agent = own_agent
 		return
-	own = frappe.db.get_value("Petitioner", {"user": frappe.session.user}, "name", order_by="creation")
+	own = _own("petitioner")
 	if not own:
 		frappe.throw(_("Your account is not linked to a petitioner. Ask the petition office."), IntakeError)
 	if doc.agent:
@@ -38,6 +40,11 @@ def set_agent(doc) -> None:
 			_("You file for yourself here. An agent files from the agent's own account."), IntakeError
 		)
 	doc.petitioner, doc.agreement = own, None
+
+
+def _own(column: str) -> str | None:
+	"""The agent's or petitioner's record of whoever is logged in, which the row scope knows already."""
+	return next((min(values) for name, values in get_scope().claims if name == column), None)
 
 
 def set_petitioner(doc) -> None:
@@ -124,9 +131,7 @@ def copy_petitioner_fields(doc) -> None:
 	if not doc.petitioner:
 		doc.petitioner_name = doc.masked_phone = None
 		return
-	row = frappe.db.get_value(
-		"Petitioner", doc.petitioner, ("petitioner_name", "masked_phone", "wants_secrecy"), as_dict=True
-	)
+	row = read_row("Petitioner", doc.petitioner, ("petitioner_name", "masked_phone", "wants_secrecy"))
 	if row:
 		doc.petitioner_name, doc.masked_phone = row.petitioner_name, row.masked_phone
 		doc.wants_secrecy = doc.wants_secrecy or row.wants_secrecy

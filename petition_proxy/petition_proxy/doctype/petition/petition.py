@@ -144,20 +144,28 @@ class Petition(Document):
 		self.name = make_autoname(f"XF-{(self.district or '')[:6]}-{year}-.######", doc=self)
 
 	def validate(self):
-		self.set_system_fields()
-		self.set_place()
-		self.resolve_people()
+		if not self.is_new():  # before_insert has just done this
+			self.set_system_fields()
+			self.set_place()
+			self.resolve_people()
 		self.set_category_path()
 		self.validate_petitioned_at()
 		self.validate_frozen_fields()
 		self.apply_step()
 		self.set_queue()
 
-	def after_insert(self):
-		if self.should_file_now():
+	def validate_workflow(self):
+		"""Frappe's check of the first state, then filing at once: one row is written, in the state it ends in."""
+		super().validate_workflow()
+		if self.is_new() and self.should_file_now():
 			self.file_now()
-		else:
+
+	def after_insert(self):
+		if self.workflow_state == lifecycle.DRAFT:
 			record_event(self, "Create", "", self.workflow_state)
+		else:
+			step = lifecycle.find(lifecycle.DRAFT, self.workflow_state)
+			record_event(self, step.action, step.source, step.target)
 
 	def on_update(self):
 		keep_private(self, ("service_proof", "agreement_scan"))
@@ -274,6 +282,8 @@ class Petition(Document):
 		self.workflow_state = step.target
 		steps.take(self, step, now_datetime())
 		self.set_queue()
+		if self.is_new():
+			return  # the row is about to be written, and after_insert notes the step
 		written = (
 			"workflow_state",
 			step.stamp,

@@ -15,6 +15,7 @@ from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement impor
 )
 from petition_proxy.utils.calendar import get_calendar
 from petition_proxy.utils.errors import domain_errors
+from petition_proxy.utils.rows import read_row
 from petition_proxy.utils.rules import get_limit_rule
 
 OFFICE_COLUMNS = ("district", "town")
@@ -186,9 +187,7 @@ def check_file(doc, now) -> None:
 		frappe.throw(_("Say who petitions: choose the petitioner or fill in the name."), StepError)
 	if not doc.agent:
 		return
-	agent = frappe.db.get_value(
-		"Proxy Agent", doc.agent, ("agent_name", "status", "certificate_valid_to", "user"), as_dict=True
-	)
+	agent = read_row("Proxy Agent", doc.agent, ("agent_name", "status", "certificate_valid_to", "user"))
 	refuse_if(why_not_on_duty(agent, now))
 	if agent.user and agent.user == doc.accused_user:
 		frappe.throw(
@@ -211,7 +210,7 @@ def check_authority(doc, now, power: str) -> None:
 			_("An agent needs the petitioner's signed agreement. Add it before filing."),
 			StepError,
 		)
-	agreement = frappe.db.get_value("Proxy Agreement", doc.agreement, AUTHORITY_FIELDS, as_dict=True)
+	agreement = read_row("Proxy Agreement", doc.agreement, AUTHORITY_FIELDS)
 	refuse_if(why_not_authorised(agreement, doc.petitioner, doc.agent, now, power))
 
 
