@@ -70,6 +70,9 @@ scheduler_events = {
 	"daily": ["petition_proxy.jobs.work_calendar.warn_missing_calendar"],
 }
 
+# Days to keep what only says that a job ran
+default_log_clearing_doctypes = {"Sweep Run": 90}
+
 # Tests
 # -----
 before_tests = "petition_proxy.tests.factories.before_tests"

@@ -82,21 +82,31 @@ class Writer:
 		_bulk_insert("Petition Event", [self._event(case) for case in cases])
 
 	def _insert_people(self, plans: list[CasePlan]) -> dict[str, dict]:
-		"""Petitioners by key: those on file, and the new ones, each once."""
+		"""Petitioners by key: those on file by ledger number or by ID number, and the new ones, each once."""
 		wanted = {plan.person.key: plan.person.values for plan in reversed(plans) if plan.person}
-		table = DocType("Petitioner")
-		people = {}
-		if wanted:
-			rows = (
-				frappe.qb.from_(table)
-				.select(table.external_key, table.name, *(table[fieldname] for fieldname in PERSON_COPIES))
-				.where(table.external_key.isin([values["external_key"] for values in wanted.values()]))
-				.run(as_dict=True)
-			)
-			people = {row.external_key.casefold(): row for row in rows}
+		if not wanted:
+			return {}
+		by_number = self._on_file("external_key", [values["external_key"] for values in wanted.values()])
+		people = {key.casefold(): row for key, row in by_number.items()}
+		id_hashes = {key: v["id_hash"] for key, v in wanted.items() if v["id_hash"] and key not in people}
+		by_id = self._on_file("id_hash", list(id_hashes.values()))
+		people |= {key: by_id[id_hash] for key, id_hash in id_hashes.items() if id_hash in by_id}
 		new = {key: self._row(values) for key, values in wanted.items() if key not in people}
 		_bulk_insert("Petitioner", list(new.values()))
 		return people | new
+
+	def _on_file(self, column: str, values: list[str]) -> dict[str, frappe._dict]:
+		if not values:
+			return {}
+		table = DocType("Petitioner")
+		rows = (
+			frappe.qb.from_(table)
+			.select(table[column], table.name, *(table[fieldname] for fieldname in PERSON_COPIES))
+			.where(table[column].isin(values))
+			.orderby(table.creation, order=frappe.qb.desc)  # the oldest record of a person wins
+			.run(as_dict=True)
+		)
+		return {row[column]: row for row in rows}
 
 	def _row(self, values: dict, name: str | None = None) -> dict:
 		return {

@@ -18,6 +18,9 @@ OFFICE_UNIT, DEPT_UNIT, DEPT_UNIT_2 = "T-OFFICE", "T-DEPT", "T-DEPT2"
 TOWN_UNIT, TOWN_UNIT_2, VILLAGE_UNIT = "T-TOWN", "T-TOWN2", "T-VILLAGE"
 SIGNATURE = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
+# Made first: Frappe gives the role to the first user of a site that lacks it, which would be one of ours.
+MANAGER = "manager@pp.test"
+
 USERS = {
 	"agent@pp.test": (lifecycle.AGENT,),
 	"agent2@pp.test": (lifecycle.AGENT,),
@@ -53,6 +56,7 @@ def make_district() -> None:
 		(VILLAGE_2, "云台村", "Village", TOWN_2),
 	):
 		insert_if_missing("Region", code, region_name=name, code=code, level=level, parent_region=parent)
+	make_user(MANAGER, ("System Manager",))
 	for user, roles in USERS.items():
 		make_user(user, roles)
 	make_unit(

@@ -224,6 +224,13 @@ class TestPetitioners(_ImportCase):
 		saved.save()
 		self.assertEqual(saved.sealed_phone, row.sealed_phone)
 
+	def test_somebody_on_file_is_found_by_id_number(self):
+		known = make.make_petitioner("林婆婆", id_number=ID_NUMBER)
+		header = ("编号", "标题", "时间", "姓名", "电话", "身份证号")
+		self.take(as_csv(("1", "事", "2024-01-01", "林婆", "", ID_NUMBER), header=header))
+		case = self.case("1")
+		self.assertEqual((case.petitioner, case.petitioner_name), (known.name, "林婆婆"))
+
 	def test_impossible_numbers_are_left_out_with_a_warning(self):
 		header = ("编号", "标题", "时间", "姓名", "电话", "身份证号")
 		result = self.take(
