@@ -32,6 +32,12 @@ app_include_js = "petition_proxy.bundle.js"
 app_include_css = "petition_proxy.bundle.css"
 extend_bootinfo = "petition_proxy.api.desk.extend_bootinfo"
 
+# Where agents and petitioners land after login; they have no desk
+role_home_page = {
+	"Petition Proxy Agent": "file-petition/list",
+	"Petitioner Portal User": "rate-petition/list",
+}
+
 # Row access: one scope behind every list, form, report, export and count (docs/permissions.md)
 # ---------------------------------------------------------------------------------------------
 permission_query_conditions = {

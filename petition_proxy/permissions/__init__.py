@@ -9,13 +9,14 @@ from frappe.model.document import Document
 from frappe.query_builder import Criterion, DocType
 from pypika.terms import ExistsCriterion
 
-from petition_proxy.domain.lifecycle import ROLES
+from petition_proxy.domain.lifecycle import PORTAL_ROLES, ROLES
 from petition_proxy.permissions.scope import Scope, get_scope, to_sql
 
 
 def has_app_permission() -> bool:
-	"""Whoever has one of the app's roles sees it on the apps page."""
-	return frappe.session.user == "Administrator" or bool(set(ROLES) & set(frappe.get_roles()))
+	"""Whoever has one of the app's desk roles sees it on the apps page; agents and petitioners have no desk."""
+	desk_roles = set(ROLES) - set(PORTAL_ROLES)
+	return frappe.session.user == "Administrator" or bool(desk_roles & set(frappe.get_roles()))
 
 
 # Petition
