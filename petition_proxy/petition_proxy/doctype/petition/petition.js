@@ -125,7 +125,7 @@ function show_next_step(frm, steps) {
 	const buttons = $(`<div class="petition-steps"></div>`);
 	steps.forEach((action) =>
 		$(`<button type="button" class="btn btn-primary btn-md"></button>`)
-			.text(__(action))
+			.text(__(action, null, "Petition"))
 			.toggleClass("btn-primary", action !== "Refuse")
 			.toggleClass("btn-default", action === "Refuse")
 			.on("click", () => take_step(frm, action))
@@ -165,7 +165,7 @@ async function get_steps(frm) {
 }
 
 function add_step_button(frm, action) {
-	const button = frm.add_custom_button(__(action), () => take_step(frm, action));
+	const button = frm.add_custom_button(__(action, null, "Petition"), () => take_step(frm, action));
 	if (button && action !== "Refuse") button.removeClass("btn-default").addClass("btn-primary");
 }
 
@@ -191,9 +191,9 @@ async function take_step(frm, action) {
 function ask_and_take(frm, action) {
 	const { needed, also } = STEP_FIELDS[action];
 	const dialog = new frappe.ui.Dialog({
-		title: `${__(action)} · ${frm.doc.name}`,
+		title: `${__(action, null, "Petition")} · ${frm.doc.name}`,
 		fields: [...needed, ...also].map((field) => step_field(frm, field, needed.includes(field))),
-		primary_action_label: __(action),
+		primary_action_label: __(action, null, "Petition"),
 		async primary_action(values) {
 			dialog.disable_primary_action();
 			try {
