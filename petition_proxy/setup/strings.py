@@ -1,13 +1,14 @@
 """Texts that Frappe 15 shows translated but whose homes its extractors do not read.
 
-`bench generate-pot-file` of Frappe 15 reads DocTypes, workspaces, reports and the calls of `_()` and `__()`. It
-skips web forms, workflow states and actions, roles without a permission row, records seeded from JSON and the texts
-marked with `mark()`. Each of those stands here once, so that it reaches the catalogue; nothing calls the function.
-tests/test_translation.py lists what is missing here.
+`bench generate-pot-file` of Frappe 15 reads DocTypes, workspaces, reports and the calls of `_()` and `__()`.
+It skips web forms, workflow states and actions, roles without a permission row, records seeded from JSON and
+the texts marked with `mark()`. Each of those stands here once, so that it reaches the catalogue; nothing calls
+these functions. tests/test_translation.py lists what is missing here.
 
-The second half gives a context to words that mean something else in Frappe itself ("Left" is a side there and a
-status of an agent here; "Close" closes a window there and a case here). The context is the one Frappe looks the word
-up with: the DocType for its labels and options, "Petition" for the buttons of its steps.
+The second function gives a context to words that mean something else in Frappe itself ("Left" is a side there
+and a status of an agent here; "Close" closes a window there and a case here). The context is the one Frappe
+looks the word up with: the DocType for its labels and options, "Petition" for the buttons of its steps. The
+third lends Chinese to Frappe.
 """
 
 from frappe import _
@@ -98,4 +99,23 @@ def strings_with_another_sense_in_frappe() -> tuple[str, ...]:
 		_("Rejected", context="Ledger Import"),
 		_("Name", context="Petitioner"),
 		_("Name", context="Proxy Agent"),
+	)
+
+
+def strings_without_chinese_in_frappe() -> tuple[str, ...]:
+	"""Frappe's own texts on the pages of agents and petitioners that Frappe 15 has no good Chinese for."""
+	return (
+		_("See previous responses", context="Button in web form"),
+		_("Submit another response", context="Button in web form"),
+		_("Edit your response", context="Button in web form"),
+		_("View your response", context="Button in web form"),
+		_("Mandatory fields required:", context="Error message in web form"),
+		_("Invalid values for fields:", context="Error message in web form"),
+		_("Discard?"),
+		_("Are you sure you want to discard the changes?"),
+		_("Your form has been successfully updated"),
+		_("You are not permitted to access this page without login."),
+		_("Home"),
+		_("Log out"),
+		_("Apps"),
 	)
