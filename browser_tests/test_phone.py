@@ -2,6 +2,8 @@
 
 import uuid
 
+import re
+
 from browser_tests.base import PHONE, BrowserTestCase, expect, petitions_named, setting
 
 SUBJECT = f"村口井盖丢了 {uuid.uuid4().hex[:6]}"
@@ -95,7 +97,12 @@ class TestPetitionerRates(BrowserTestCase):
 			self.assertGreaterEqual(choice.bounding_box()["height"], 44)
 			choice.click()
 			expect(choice).to_have_attribute("aria-pressed", "true")
-			control(page, "reasons").locator("textarea").fill("等了太久")
+			# the form redraws what depends on the rating; a person is slower than that
+			expect(control(page, "reasons").locator(".control-label")).to_have_class(re.compile("reqd"))
+			reasons = control(page, "reasons").locator("textarea")
+			reasons.fill("等了太久")
+			reasons.blur()
+			expect(reasons).to_have_value("等了太久")
 			page.locator(".web-form .submit-btn").click()
 			expect(page.locator(".success-page .success-message")).to_be_visible()
 
