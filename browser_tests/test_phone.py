@@ -1,8 +1,7 @@
 """An agent at a kitchen table and a petitioner, each with a small phone."""
 
-import uuid
-
 import re
+import uuid
 
 from browser_tests.base import PHONE, BrowserTestCase, expect, petitions_named, setting
 

@@ -47,6 +47,19 @@ frappe.query_reports["Petition Ledger"] = {
 		{ fieldname: "without_unit", label: __("Only Without a Unit"), fieldtype: "Check" },
 	],
 
+	// Frappe sets the filters of the address without waiting for link fields, which ask the server first, and would
+	// then show the lines of every unit.
+	onload(report) {
+		const asked = new URLSearchParams(window.location.search);
+		const give_up_at = Date.now() + 5000;
+		const is_missing = (filter) => asked.get(filter.df.fieldname) && !filter.get_value();
+		return new Promise((resolve) => {
+			const look = () =>
+				report.filters.some(is_missing) && Date.now() < give_up_at ? setTimeout(look, 30) : resolve();
+			look();
+		});
+	},
+
 	formatter(value, row, column, data, default_formatter) {
 		const shown = default_formatter(value, row, column, data);
 		if (!data || !["notice", "promise", "statutory"].includes(column.fieldname)) return shown;
