@@ -197,8 +197,7 @@ function ask_and_take(frm, action) {
 		async primary_action(values) {
 			dialog.disable_primary_action();
 			try {
-				await frm.set_value(values);
-				await apply_step(frm, action);
+				await apply_step(frm, action, values);
 				dialog.hide();
 			} finally {
 				dialog.enable_primary_action();
@@ -223,11 +222,16 @@ function step_field(frm, fieldname, is_needed) {
 	};
 }
 
-async function apply_step(frm, action) {
-	if (frm.is_dirty()) await frm.save();
+// Fields and step go to the server in one request: both are kept or neither, and no reload in between can bring the
+// form back to the state before.
+async function apply_step(frm, action, values = {}) {
 	frappe.dom.freeze();
 	try {
-		const doc = await frappe.xcall("frappe.model.workflow.apply_workflow", { doc: frm.doc, action });
+		const transitions = await frappe.workflow.get_transitions(frm.doc);
+		const { next_state } = transitions.find((transition) => transition.action === action);
+		const doc = await frappe.xcall("frappe.client.save", {
+			doc: { ...frm.doc, ...values, workflow_state: next_state },
+		});
 		frappe.model.sync(doc);
 		frm.refresh();
 	} finally {

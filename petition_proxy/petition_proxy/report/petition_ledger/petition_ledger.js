@@ -12,10 +12,23 @@ frappe.query_reports["Petition Ledger"] = {
 			label: __("Town or Street"),
 			fieldtype: "Link",
 			options: "Region",
+			ignore_link_validation: 1,
 			get_query: () => ({ filters: { level: "Town" } }),
 		},
-		{ fieldname: "unit", label: __("Handling Unit"), fieldtype: "Link", options: "Handling Unit" },
-		{ fieldname: "category", label: __("Category"), fieldtype: "Link", options: "Petition Category" },
+		{
+			fieldname: "unit",
+			label: __("Handling Unit"),
+			fieldtype: "Link",
+			options: "Handling Unit",
+			ignore_link_validation: 1,
+		},
+		{
+			fieldname: "category",
+			label: __("Category"),
+			fieldtype: "Link",
+			options: "Petition Category",
+			ignore_link_validation: 1,
+		},
 		{
 			fieldname: "workflow_state",
 			label: __("State", null, "Petition"),
@@ -47,18 +60,9 @@ frappe.query_reports["Petition Ledger"] = {
 		{ fieldname: "without_unit", label: __("Only Without a Unit"), fieldtype: "Check" },
 	],
 
-	// Frappe sets the filters of the address without waiting for link fields, which ask the server first, and would
-	// then show the lines of every unit.
-	onload(report) {
-		const asked = new URLSearchParams(window.location.search);
-		const give_up_at = Date.now() + 5000;
-		const is_missing = (filter) => asked.get(filter.df.fieldname) && !filter.get_value();
-		return new Promise((resolve) => {
-			const look = () =>
-				report.filters.some(is_missing) && Date.now() < give_up_at ? setTimeout(look, 30) : resolve();
-			look();
-		});
-	},
+	// Frappe sets the filters of an address without waiting for them, and would show the lines of every unit. The link
+	// filters do not ask the server here (the server judges them anyway), so the next turn of the browser has them.
+	onload: () => new Promise((resolve) => setTimeout(resolve)),
 
 	formatter(value, row, column, data, default_formatter) {
 		const shown = default_formatter(value, row, column, data);

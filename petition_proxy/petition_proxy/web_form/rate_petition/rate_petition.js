@@ -5,9 +5,10 @@ frappe.init_client_script = () => {
 	const form = frappe.web_form;
 	const offered = form.get_field("petition").df.options.filter((option) => option.value);
 
-	form.set_value("rated_party", "Handling Unit");
-	if (offered.length === 1) form.set_value("petition", offered[0].value);
-	show_choices();
+	// Every set value redraws the form, and what is being typed meanwhile is lost: the choices appear after the last one.
+	const first_values = [form.set_value("rated_party", "Handling Unit")];
+	if (offered.length === 1) first_values.push(form.set_value("petition", offered[0].value));
+	Promise.all(first_values).then(show_choices);
 	if (!offered.length) {
 		$(".web-form-introduction").text(words.nothing_to_rate);
 		$(".web-form .web-form-body, .submit-btn").addClass("hide");
@@ -21,10 +22,10 @@ frappe.init_client_script = () => {
 			$(`<button type="button" class="btn btn-default"></button>`)
 				.text(__(rating))
 				.attr({ "data-rating": rating, "aria-pressed": "false" })
-				.on("click", () => {
+				.on("click", async () => {
 					choices.find(".btn").attr("aria-pressed", "false");
+					await form.set_value("rating", rating);
 					choices.find(`[data-rating="${rating}"]`).attr("aria-pressed", "true");
-					form.set_value("rating", rating);
 				})
 				.appendTo(choices);
 		});
