@@ -9,6 +9,7 @@ from frappe.query_builder.functions import Max, Min
 from frappe.utils import now_datetime
 
 from petition_proxy.domain.lifecycle import PORTAL_ROLES, ROLES
+from petition_proxy.queries.path import get_path
 
 DESK_ROLES = (frozenset(ROLES) - frozenset(PORTAL_ROLES)) | {"System Manager"}
 STALE_AFTER = timedelta(hours=2)
@@ -18,6 +19,23 @@ def extend_bootinfo(bootinfo) -> None:
 	"""Tell the desk how the deadline sweep is, so that a dead scheduler is seen at the next page load."""
 	if is_desk_user():
 		bootinfo.petition_proxy = {"sweep": get_sweep_health()}
+
+
+@frappe.whitelist()
+def petition_path(petition: str) -> list[dict]:
+	"""The timeline of a petition the session's user may read.
+
+	Args:
+		petition: name of the petition.
+
+	Returns:
+		As `queries.path.get_path`.
+
+	Raises:
+		frappe.PermissionError: the petition is out of the user's scope.
+	"""
+	frappe.get_doc("Petition", petition).check_permission("read")
+	return get_path(petition)
 
 
 @frappe.whitelist()

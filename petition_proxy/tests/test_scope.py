@@ -10,6 +10,7 @@ from frappe.utils import now_datetime
 from frappe.utils.global_search import rebuild_for_doctype, search, sync_global_search
 from frappe.utils.password import decrypt
 
+from petition_proxy.api.desk import petition_path
 from petition_proxy.api.identity import show_identity
 from petition_proxy.domain import lifecycle
 from petition_proxy.permissions import SCOPE_COLUMNS
@@ -201,11 +202,25 @@ class TestNamedPeople(AppTestCase):
 		self.assertFalse(self.sees("village@pp.test", doc))
 		self.assertTrue(self.sees("town@pp.test", doc))
 
+	def test_path_names_people_and_is_shut_out_of_scope(self):
+		doc = f.make_petition()
+		self.as_user("agent@pp.test")
+		f.walk(frappe.get_doc("Petition", doc.name), "File")
+		self.as_user("town@pp.test")
+		filed = petition_path(doc.name)[-1]
+		self.assertEqual(
+			(filed.event, filed.actor_name, filed.principal), ("File", "agent", doc.petitioner_name)
+		)
+		self.as_user("town2@pp.test")
+		self.assertRaises(frappe.PermissionError, petition_path, doc.name)
+
 	def test_counts_keep_to_the_scope(self):
 		doc = f.make_petition(lifecycle.ASSIGNED)
 		command = frappe.get_hooks("override_whitelisted_methods")
 		count = frappe.get_attr(command["frappe.client.get_count"][-1])
-		states = frappe.get_attr(command["frappe.workflow.doctype.workflow.workflow.get_workflow_state_count"][-1])
+		states = frappe.get_attr(
+			command["frappe.workflow.doctype.workflow.workflow.get_workflow_state_count"][-1]
+		)
 		for user, expected in (
 			("town@pp.test", 1),
 			("town2@pp.test", 0),

@@ -1,6 +1,11 @@
 frappe.ui.form.on("Petition", {
 	setup(frm) {
 		frm.trigger("set_queries");
+		frm.get_docfield("workflow_state").formatter = (value) => __(value);
+		// The district has one time zone; its name would also break the translation of the description.
+		frm.meta.fields
+			.filter((df) => df.fieldtype === "Datetime")
+			.forEach((df) => (frm.get_docfield(df.fieldname).hide_timezone = 1));
 	},
 
 	async refresh(frm) {
@@ -75,12 +80,7 @@ frappe.ui.form.on("Petition", {
 
 	async show_path(frm) {
 		const name = frm.doc.name;
-		const events = await frappe.db.get_list("Petition Event", {
-			filters: { petition: name },
-			fields: ["event", "to_state", "happened_at", "actor", "on_behalf_of", "note"],
-			order_by: "happened_at asc, creation asc",
-			limit: 100,
-		});
+		const events = await frappe.xcall("petition_proxy.api.desk.petition_path", { petition: name });
 		if (frm.doc.name !== name) return;
 		frm.$wrapper.find(".petition-path").closest(".form-dashboard-section").remove();
 		frm.dashboard.add_section(path_html(events), __("Path of This Petition"));
@@ -243,8 +243,8 @@ function path_html(events) {
 	const lines = events.map((event) => {
 		const [day, time] = event.happened_at.split(" ");
 		const when = `${frappe.datetime.str_to_user(day, false, true)} ${time.slice(0, 5)}`;
-		const who = event.actor ? frappe.user.full_name(event.actor) : "";
-		const whom = event.on_behalf_of ? __("for {0}", [event.on_behalf_of]) : "";
+		const who = [event.unit_name, event.actor_name].filter(Boolean).join(" ");
+		const whom = event.principal ? __("for {0}", [event.principal]) : "";
 		const what = __(event.to_state || event.event);
 		const parts = [what, who, whom, event.note || ""].filter(Boolean).map(frappe.utils.escape_html);
 		return `<li><time>${when}</time><span><b>${parts[0]}</b> ${parts.slice(1).join(" · ")}</span></li>`;
