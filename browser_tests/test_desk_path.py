@@ -39,7 +39,7 @@ class TestDeskPath(BrowserTestCase):
 			take_step(page, "Assign", handling_unit="云江区住建委")
 			expect_state(page, "Assigned")
 			# the town has handed it over; what comes next is not the town's to do
-			expect(page.locator(".page-head:visible .custom-actions")).not_to_contain_text("Accept")
+			expect(page.locator(".page-head:visible .custom-actions")).not_to_contain_text("Receive")
 
 		with self.login("dept@pp.test") as page:
 			open_form(page, name)

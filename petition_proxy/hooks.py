@@ -60,8 +60,9 @@ has_permission = {
 	"Proxy Agent": "petition_proxy.permissions.has_agent_permission",
 }
 
-# Frappe counts these without row access
+# Frappe counts these without row access, and shows steps by role alone
 override_whitelisted_methods = {
+	"frappe.model.workflow.get_transitions": "petition_proxy.api.steps.get_transitions",
 	"frappe.client.get_count": "petition_proxy.api.counts.get_count",
 	"frappe.workflow.doctype.workflow.workflow.get_workflow_state_count": "petition_proxy.api.counts.get_workflow_state_count",
 }

@@ -300,6 +300,25 @@ class TestWhoTakesTheStep(PathTestCase):
 		fresh.workflow_state = "Received"
 		self.assertRaises(StepError, fresh.save)
 
+	def test_only_own_steps_are_shown(self):
+		doc = f.make_petition(lifecycle.ASSIGNED)
+		shown = frappe.get_attr(
+			frappe.get_hooks("override_whitelisted_methods")["frappe.model.workflow.get_transitions"][-1]
+		)
+		for user, actions in (
+			("dept@pp.test", {"Receive"}),
+			("town@pp.test", set()),
+			("office@pp.test", set()),
+		):
+			self.as_user(user)
+			self.assertEqual({row["action"] for row in shown(doc.as_dict())}, actions, user)
+		self.as_user("town2@pp.test")
+		self.assertRaises(frappe.PermissionError, shown, doc.as_dict())
+		self.as_user("town@pp.test")
+		registered = f.make_petition(lifecycle.DRAFT, proxied=False)
+		f.walk(registered, "File")
+		self.assertEqual({row["action"] for row in shown(frappe.as_json(registered))}, {"Assign"})
+
 	def test_agent_cannot_write_the_answer_or_choose_the_unit(self):
 		doc, draft = f.make_petition(lifecycle.HANDLING), f.make_petition()
 		self.as_user("agent@pp.test")

@@ -58,6 +58,12 @@ def check_actor(doc, step: lifecycle.Transition) -> None:
 		frappe.throw(WHO[step.actor](), StepError)
 
 
+def may_take(doc, step: lifecycle.Transition) -> bool:
+	"""Whether the session's user stands to this case as the step asks; what the case lacks is not looked at."""
+	scope = get_scope()
+	return scope.sees_all or (scope.covers(doc) and ACTORS[step.actor](doc, scope))
+
+
 def check_scope(doc) -> None:
 	"""Nobody writes a petition that he could not open afterwards.
 
@@ -67,7 +73,9 @@ def check_scope(doc) -> None:
 	scope = get_scope()
 	if not scope.covers(doc):
 		frappe.throw(
-			_("This petition is outside your area, or it is about you or your unit. Another office must enter it."),
+			_(
+				"This petition is outside your area, or it is about you or your unit. Another office must enter it."
+			),
 			frappe.PermissionError,
 		)
 

@@ -1,0 +1,33 @@
+"""The steps a person is shown: Frappe goes by role alone, a case by who stands behind it."""
+
+import frappe
+from frappe.model.workflow import get_transitions as frappe_get_transitions
+
+from petition_proxy.domain import lifecycle
+from petition_proxy.petition_proxy.doctype.petition import steps
+
+
+@frappe.whitelist()
+def get_transitions(
+	doc: str | dict, workflow: str | None = None, raise_exception: bool = False
+) -> list[dict]:
+	"""Steps the session's user may take now, for the buttons and the Actions menu.
+
+	A town officer has the role that accepts, but does not accept for a department.
+
+	Args:
+		doc: the document, as the desk holds it; only its type and name are used.
+		workflow: as Frappe sends it; not used for petitions.
+		raise_exception: as Frappe sends it.
+
+	Raises:
+		frappe.PermissionError: the document is out of the user's scope.
+	"""
+	doc = frappe.parse_json(doc)
+	if doc.get("doctype") != "Petition":
+		return frappe_get_transitions(doc, workflow, raise_exception)
+	if doc.get("__islocal") or not doc.get("name"):
+		return []
+	petition = frappe.get_doc("Petition", doc["name"])
+	rows = frappe_get_transitions(petition, raise_exception=raise_exception)
+	return [row for row in rows if steps.may_take(petition, lifecycle.find(row["state"], row["next_state"]))]
