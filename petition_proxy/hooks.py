@@ -38,6 +38,12 @@ role_home_page = {
 	"Petitioner Portal User": "rate-petition/list",
 }
 
+# One look for all forms on a phone
+webform_include_css = {
+	"Petition": "public/css/portal_form.css",
+	"Evaluation": "public/css/portal_form.css",
+}
+
 # Row access: one scope behind every list, form, report, export and count (docs/permissions.md)
 # ---------------------------------------------------------------------------------------------
 permission_query_conditions = {
