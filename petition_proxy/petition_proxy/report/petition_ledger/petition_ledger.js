@@ -60,9 +60,17 @@ frappe.query_reports["Petition Ledger"] = {
 		{ fieldname: "without_unit", label: __("Only Without a Unit"), fieldtype: "Check" },
 	],
 
-	// Frappe sets the filters of an address without waiting for them, and would show the lines of every unit. The link
-	// filters do not ask the server here (the server judges them anyway), so the next turn of the browser has them.
-	onload: () => new Promise((resolve) => setTimeout(resolve)),
+	// Frappe runs the report without waiting for the filters of an address: a link filter counts only once its title has
+	// come from the server, and until then the lines of every unit would be shown.
+	onload(report) {
+		const give_up_at = Date.now() + 5000;
+		const is_coming = (filter) => filter.value && !filter.get_value();
+		return new Promise((resolve) => {
+			const look = () =>
+				report.filters.some(is_coming) && Date.now() < give_up_at ? setTimeout(look, 30) : resolve();
+			setTimeout(look);
+		});
+	},
 
 	formatter(value, row, column, data, default_formatter) {
 		const shown = default_formatter(value, row, column, data);
