@@ -15,6 +15,8 @@ function forward(request) {
 	};
 	if (isRealtime) headers.origin = `http://${request.headers.host}`;
 	return http.request({
+		// A connection of its own: a kept one may be closed by the web server just as a request goes out.
+		agent: false,
 		host: "127.0.0.1",
 		port: isRealtime ? realtimePort : webPort,
 		method: request.method,
