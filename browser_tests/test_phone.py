@@ -8,6 +8,17 @@ from browser_tests.base import PHONE, BrowserTestCase, expect, petitions_named, 
 SUBJECT = f"村口井盖丢了 {uuid.uuid4().hex[:6]}"
 
 
+def type_in(page, field, text: str) -> None:
+	"""Type as a person does, who looks and types again when a redraw of the form took the text away."""
+	for _attempt in range(5):
+		field.fill(text)
+		field.blur()
+		page.wait_for_timeout(300)
+		if field.input_value() == text:
+			break
+	expect(field).to_have_value(text)
+
+
 def sign(page) -> None:
 	"""Draw a stroke on the signature field."""
 	pad = page.locator('.frappe-control[data-fieldname="agreement_signature"] canvas').first
@@ -98,10 +109,7 @@ class TestPetitionerRates(BrowserTestCase):
 			expect(choice).to_have_attribute("aria-pressed", "true")
 			# the form redraws what depends on the rating; a person is slower than that
 			expect(control(page, "reasons").locator(".control-label")).to_have_class(re.compile("reqd"))
-			reasons = control(page, "reasons").locator("textarea")
-			reasons.fill("等了太久")
-			reasons.blur()
-			expect(reasons).to_have_value("等了太久")
+			type_in(page, control(page, "reasons").locator("textarea"), "等了太久")
 			page.locator(".web-form .submit-btn").click()
 			expect(page.locator(".success-page .success-message")).to_be_visible()
 

@@ -13,6 +13,10 @@ frappe.ui.form.on("Petition", {
 			frm.set_intro(__("Write down the matter, save, then press File."), "blue");
 			return;
 		}
+		if (is_stale(frm)) {
+			frm.reload_doc();
+			return;
+		}
 		// Two refreshes may overlap while the server answers; only the last one draws.
 		const turn = (frm.petition_turn = (frm.petition_turn || 0) + 1);
 		const steps = await get_steps(frm);
@@ -87,6 +91,16 @@ frappe.ui.form.on("Petition", {
 		frm.dashboard.show();
 	},
 });
+
+// Every save tells open forms to reload. With two steps in quick succession the answer to the first reload can come after
+// the second step and would show the petition as it was.
+function is_stale(frm) {
+	const newest = (frm.petition_newest = frm.petition_newest || {});
+	const { name, modified } = frm.doc;
+	if (newest[name] > modified) return true;
+	newest[name] = modified;
+	return false;
+}
 
 // What a step needs, and what else belongs on its form. The server asks for the same and has the last word.
 const STEP_FIELDS = {
