@@ -203,6 +203,20 @@ class TestGuards(PathTestCase):
 		agreement.save()
 		self.assert_step_refused(doc, "File")
 
+	def test_agent_hands_nothing_over_without_that_power_or_after_revocation(self):
+		for values in (
+			{"may_receive_documents": 0},
+			{"revoked_on": today(), "revocation_reason": "不想再反映了"},
+		):
+			doc = f.make_petition(lifecycle.REPLIED)
+			frappe.db.set_value("Proxy Agreement", doc.agreement, values)
+			self.as_user("agent@pp.test")
+			fresh = frappe.get_doc("Petition", doc.name)
+			fresh.service_method, fresh.workflow_state = "By Agent", lifecycle.SERVED
+			self.assertRaises(StepError, fresh.save)
+			self.assertEqual(frappe.db.get_value("Petition", doc.name, "workflow_state"), lifecycle.REPLIED)
+			frappe.set_user("Administrator")
+
 	def test_agent_off_duty_or_without_certificate(self):
 		doc = f.make_petition()
 		for values in (

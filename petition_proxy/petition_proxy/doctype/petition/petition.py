@@ -188,8 +188,6 @@ class Petition(Document):
 			self.set(fieldname, before.get(fieldname) if before else None)
 		if not before:
 			self.round = 1
-			if self.flags.external_source:
-				self.external_source, self.external_no = self.flags.external_source
 
 	def set_place(self):
 		set_place_from_village(self)
