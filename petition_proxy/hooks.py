@@ -46,24 +46,29 @@ webform_include_css = {
 
 # Row access: one scope behind every list, form, report, export and count (docs/permissions.md)
 # ---------------------------------------------------------------------------------------------
+# Records with a `petition` field that follow their case, from first to last
+_case_records = (
+	"Petition Event",
+	"Evaluation",
+	"Alert",
+	"Petition Assignment",
+	"Petition Round",
+)
+
 permission_query_conditions = {
 	"Petition": "petition_proxy.permissions.petition_query",
-	"Petition Event": "petition_proxy.permissions.petition_event_query",
-	"Evaluation": "petition_proxy.permissions.evaluation_query",
-	"Alert": "petition_proxy.permissions.alert_query",
 	"Petitioner": "petition_proxy.permissions.petitioner_query",
 	"Proxy Agreement": "petition_proxy.permissions.agreement_query",
 	"Proxy Agent": "petition_proxy.permissions.agent_query",
+	**dict.fromkeys(_case_records, "petition_proxy.permissions.case_record_query"),
 }
 
 has_permission = {
 	"Petition": "petition_proxy.permissions.has_petition_permission",
-	"Petition Event": "petition_proxy.permissions.has_petition_event_permission",
-	"Evaluation": "petition_proxy.permissions.has_evaluation_permission",
-	"Alert": "petition_proxy.permissions.has_alert_permission",
 	"Petitioner": "petition_proxy.permissions.has_petitioner_permission",
 	"Proxy Agreement": "petition_proxy.permissions.has_agreement_permission",
 	"Proxy Agent": "petition_proxy.permissions.has_agent_permission",
+	**dict.fromkeys(_case_records, "petition_proxy.permissions.has_case_record_permission"),
 }
 
 # Frappe counts these without row access, and shows steps by role alone

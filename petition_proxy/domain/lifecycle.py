@@ -21,6 +21,11 @@ HANDLING = "Handling"
 REPLIED = "Replied"
 SERVED = "Served"
 CLOSED = "Closed"
+ARCHIVED = "Archived"
+NOT_ACCEPTED_AGAIN = "No Longer Accepted"
+GUIDED = "Led to Statutory Route"
+WITHDRAWN = "Withdrawn"
+MERGED = "Merged"
 
 STATES: tuple[str, ...] = (
 	DRAFT,
@@ -29,10 +34,15 @@ STATES: tuple[str, ...] = (
 	RECEIVED,
 	ACCEPTED,
 	REFUSED,
+	NOT_ACCEPTED_AGAIN,
+	GUIDED,
 	HANDLING,
 	REPLIED,
 	SERVED,
 	CLOSED,
+	WITHDRAWN,
+	MERGED,
+	ARCHIVED,
 )
 
 # The clocks that run in a state. Registered to Received: the 15 days to tell the petitioner whether the
@@ -41,8 +51,12 @@ STATES: tuple[str, ...] = (
 AWAITING_NOTICE_STATES: frozenset[str] = frozenset({REGISTERED, ASSIGNED, RECEIVED})
 AWAITING_REPLY_STATES: frozenset[str] = frozenset({ACCEPTED, HANDLING})
 ANSWERED_STATES: frozenset[str] = frozenset({REPLIED, SERVED, CLOSED})
-FINAL_STATES: frozenset[str] = frozenset({REFUSED, CLOSED})
+# Ended without an answer on the merits: another body or nobody goes on with it.
+TURNED_AWAY_STATES: frozenset[str] = frozenset({REFUSED, NOT_ACCEPTED_AGAIN, GUIDED})
+FINAL_STATES: frozenset[str] = TURNED_AWAY_STATES | {CLOSED, WITHDRAWN, MERGED, ARCHIVED}
 OPEN_STATES: frozenset[str] = frozenset(STATES) - FINAL_STATES
+# A unit has the case on its desk.
+WITH_UNIT_STATES: frozenset[str] = frozenset({ASSIGNED, RECEIVED, ACCEPTED, HANDLING})
 
 AGENT = "Petition Proxy Agent"
 PETITIONER = "Petitioner Portal User"
@@ -74,6 +88,11 @@ BY_FILER = "filer"  # the case's own agent or petitioner, or an office that keys
 BY_ASSIGNER = "assigner"  # an office of the place: petition office, or the town for its own villages
 BY_HANDLING_UNIT = "handling_unit"  # a head or member of the unit the case is assigned to
 BY_SERVER = "server"  # the case's agent, the handling unit, or an office of the place
+BY_SENDER = "sender"  # who sent the case to its present unit, or the petition office above both
+BY_PETITION_OFFICE = "petition_office"  # the petition office of the district
+BY_VILLAGE = "village"  # the village or community of the place
+BY_PETITIONER = "petitioner"  # the petitioner, or an office on the petitioner's signed word
+BY_KEEPER = "keeper"  # the handling unit or the petition office: whoever keeps the file
 
 
 class StepNotAllowedError(DomainError):
@@ -104,6 +123,15 @@ class Transition:
 
 
 UNIT_ROLES = (TOWN, DEPARTMENT, HEAD, OFFICE)
+TRIAGE_ROLES = (VILLAGE, TOWN, DEPARTMENT, OFFICE)
+WITHDRAWAL_ROLES = (PETITIONER, VILLAGE, TOWN, OFFICE, CLERK)
+FILE_ROLES = (TOWN, DEPARTMENT, HEAD, OFFICE)
+
+
+def _steps(action: str, sources: tuple[str, ...], target: str, roles, actor: str, stamp: str):
+	"""The same step from several states."""
+	return tuple(Transition(action, source, target, roles, actor, stamp) for source in sources)
+
 
 TRANSITIONS: tuple[Transition, ...] = (
 	Transition(
@@ -114,15 +142,55 @@ TRANSITIONS: tuple[Transition, ...] = (
 		BY_FILER,
 		"registered_at",
 	),
-	Transition("Assign", REGISTERED, ASSIGNED, (TOWN, OFFICE), BY_ASSIGNER, "assigned_at"),
+	# a village hands up by this same step, to the town or to a department
+	Transition("Assign", REGISTERED, ASSIGNED, TRIAGE_ROLES, BY_ASSIGNER, "assigned_at"),
+	Transition("Settle on the Spot", REGISTERED, CLOSED, (VILLAGE,), BY_VILLAGE, "closed_at"),
 	Transition("Receive", ASSIGNED, RECEIVED, UNIT_ROLES, BY_HANDLING_UNIT, "received_at"),
+	*_steps("Return", (ASSIGNED, RECEIVED), REGISTERED, TRIAGE_ROLES, BY_SENDER, "returned_at"),
+	Transition("Reassign", RECEIVED, ASSIGNED, TRIAGE_ROLES, BY_SENDER, "assigned_at"),
+	Transition("Reassign", HANDLING, ACCEPTED, TRIAGE_ROLES, BY_SENDER, "assigned_at"),
 	Transition("Accept", RECEIVED, ACCEPTED, UNIT_ROLES, BY_HANDLING_UNIT, "accepted_at"),
 	Transition("Refuse", RECEIVED, REFUSED, UNIT_ROLES, BY_HANDLING_UNIT, "refused_at"),
+	Transition("Refuse", REGISTERED, REFUSED, (OFFICE,), BY_PETITION_OFFICE, "refused_at"),
+	Transition("Stop", RECEIVED, NOT_ACCEPTED_AGAIN, UNIT_ROLES, BY_HANDLING_UNIT, "refused_at"),
+	Transition("Stop", REGISTERED, NOT_ACCEPTED_AGAIN, (OFFICE,), BY_PETITION_OFFICE, "refused_at"),
+	Transition("Guide", RECEIVED, GUIDED, UNIT_ROLES, BY_HANDLING_UNIT, "refused_at"),
+	Transition("Guide", REGISTERED, GUIDED, (OFFICE,), BY_PETITION_OFFICE, "refused_at"),
 	Transition("Start Handling", ACCEPTED, HANDLING, UNIT_ROLES, BY_HANDLING_UNIT, "handling_at"),
 	Transition("Reply", HANDLING, REPLIED, UNIT_ROLES, BY_HANDLING_UNIT, "replied_at"),
 	Transition("Serve", REPLIED, SERVED, (AGENT, VILLAGE, *UNIT_ROLES), BY_SERVER, "served_at"),
+	*_steps("Rework", (REPLIED, SERVED), HANDLING, (OFFICE,), BY_PETITION_OFFICE, "handling_at"),
 	Transition("Close", SERVED, CLOSED, UNIT_ROLES, BY_HANDLING_UNIT, "closed_at"),
+	*_steps(
+		"Reopen",
+		(CLOSED, REFUSED, NOT_ACCEPTED_AGAIN, GUIDED),
+		REGISTERED,
+		(OFFICE,),
+		BY_PETITION_OFFICE,
+		"registered_at",
+	),
+	*_steps(
+		"Withdraw",
+		(DRAFT, REGISTERED, ASSIGNED, RECEIVED, ACCEPTED, HANDLING),
+		WITHDRAWN,
+		WITHDRAWAL_ROLES,
+		BY_PETITIONER,
+		"withdrawn_at",
+	),
+	*_steps("Merge", (REGISTERED, ASSIGNED, RECEIVED), MERGED, (TOWN, OFFICE), BY_ASSIGNER, "merged_at"),
+	Transition("Undo Merge", MERGED, REGISTERED, (TOWN, OFFICE), BY_ASSIGNER, "registered_at"),
+	*_steps(
+		"Archive",
+		(CLOSED, REFUSED, NOT_ACCEPTED_AGAIN, GUIDED, WITHDRAWN),
+		ARCHIVED,
+		FILE_ROLES,
+		BY_KEEPER,
+		"archived_at",
+	),
 )
+
+# A case that stays where it is on the path while its unit changes: one of the two edges stands for both.
+REASSIGN: Transition = next(t for t in TRANSITIONS if t.action == "Reassign")
 
 _BY_EDGE = {(t.source, t.target): t for t in TRANSITIONS}
 
@@ -148,6 +216,51 @@ def find(source: str, target: str) -> Transition:
 			source=source,
 			target=target,
 		) from None
+
+
+# The way most cases go, or to a refusal: what the demo district, the factories and the measurements walk.
+USUAL_ACTIONS: tuple[str, ...] = (
+	"File",
+	"Assign",
+	"Receive",
+	"Accept",
+	"Start Handling",
+	"Reply",
+	"Serve",
+	"Close",
+)
+
+
+# Where the other ends branch off from it.
+_BRANCHES = {
+	REFUSED: RECEIVED,
+	NOT_ACCEPTED_AGAIN: RECEIVED,
+	GUIDED: RECEIVED,
+	WITHDRAWN: REGISTERED,
+	MERGED: REGISTERED,
+	ARCHIVED: CLOSED,
+}
+
+
+def usual_path(target: str = CLOSED) -> tuple[Transition, ...]:
+	"""The steps of the usual way from Draft to a state.
+
+	Args:
+		target: any state; the ends off the usual way are reached by their one branch.
+
+	Raises:
+		StepNotAllowedError: no such state.
+	"""
+	if target in _BRANCHES:
+		return (*usual_path(_BRANCHES[target]), find(_BRANCHES[target], target))
+	path: list[Transition] = []
+	state = DRAFT
+	for action in USUAL_ACTIONS:
+		if state == target:
+			break
+		path.append(next(t for t in TRANSITIONS if t.source == state and t.action == action))
+		state = path[-1].target
+	return tuple(path) if state == target else (find(state, target),)
 
 
 def next_steps(state: str) -> tuple[Transition, ...]:

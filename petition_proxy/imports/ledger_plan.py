@@ -16,7 +16,7 @@ from petition_proxy.domain.errors import DomainError
 from petition_proxy.domain.ledger import LedgerRow
 from petition_proxy.jobs.alert_rules import next_action_at_for
 from petition_proxy.permissions.scope import get_scope
-from petition_proxy.petition_proxy.doctype.petition.steps import calendar_for
+from petition_proxy.utils.calendar import calendar_for
 from petition_proxy.utils.identity import hash_of, seal_id_number, seal_phone
 from petition_proxy.utils.places import get_place
 from petition_proxy.utils.rules import get_limit_rule

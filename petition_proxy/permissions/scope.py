@@ -13,7 +13,7 @@ import frappe
 from frappe.query_builder import Criterion, DocType
 from pypika.terms import ExistsCriterion
 
-from petition_proxy.domain.lifecycle import AGENT, PETITIONER
+from petition_proxy.domain.lifecycle import AGENT, ARCHIVED, PETITIONER
 
 REPORT_KIND = "Report and Accusation"
 DISTRICT_UNIT_TYPES = frozenset({"Petition Office", "District Government", "System Clerk Post"})
@@ -29,6 +29,7 @@ class Scope:
 		claims: (column, values) pairs; a case with one of the values in the column is in scope.
 		villages: villages whose cases are seen except reports and accusations.
 		units: all units the user belongs to, which may not see complaints about themselves.
+		platforms: filing channels the user's units manage: they give out what comes in there.
 	"""
 
 	user: str
@@ -36,6 +37,7 @@ class Scope:
 	claims: tuple[tuple[str, frozenset[str]], ...] = ()
 	villages: frozenset[str] = frozenset()
 	units: frozenset[str] = frozenset()
+	platforms: frozenset[str] = frozenset()
 
 	def covers(self, row: Mapping) -> bool:
 		"""Is this petition in scope?
@@ -111,6 +113,7 @@ def _build(user: str) -> Scope:
 	towns = {u.town for u in units if u.tier == "Town" and u.town}
 	villages = {u.village for u in units if u.tier == "Village" and u.village}
 	names = {u.name for u in units}
+	platforms = {u.managed_platform for u in units if u.managed_platform}
 	agents = _own("Proxy Agent", user) if AGENT in roles else ()
 	petitioners = _own("Petitioner", user) if PETITIONER in roles else ()
 	claims = (
@@ -119,18 +122,42 @@ def _build(user: str) -> Scope:
 		("handling_unit", frozenset(names)),
 		("agent", frozenset(agents)),
 		("petitioner", frozenset(petitioners)),
+		("filing_channel", frozenset(platforms)),
+		("name", frozenset(_cases_shared_with(names))),
 	)
 	return Scope(
 		user,
 		claims=tuple((column, values) for column, values in claims if values),
 		villages=frozenset(villages),
 		units=frozenset(names),
+		platforms=frozenset(platforms),
 	)
 
 
 def _own(doctype: str, user: str) -> list[str]:
 	table = DocType(doctype)
 	return frappe.qb.from_(table).select(table.name).where(table.user == user).run(pluck=True)
+
+
+def _cases_shared_with(units: set[str]) -> list[str]:
+	"""Cases in which a unit has a part without leading it, until they are filed away.
+
+	Read by name once per request, so that lists keep to one index: a unit has a part in tens of open cases, not in
+	thousands.
+	"""
+	if not units:
+		return []
+	assignment, petition = DocType("Petition Assignment"), DocType("Petition")
+	return (
+		frappe.qb.from_(assignment)
+		.join(petition)
+		.on(petition.name == assignment.petition)
+		.select(assignment.petition)
+		.distinct()
+		.where(assignment.to_unit.isin(sorted(units)) & (assignment.part == "Co-handler"))
+		.where(petition.workflow_state != ARCHIVED)
+		.run(pluck=True)
+	)
 
 
 def _units_of(user: str) -> list:
@@ -142,7 +169,15 @@ def _units_of(user: str) -> list:
 	)
 	return (
 		frappe.qb.from_(unit)
-		.select(unit.name, unit.unit_type, unit.tier, unit.district, unit.town, unit.village)
+		.select(
+			unit.name,
+			unit.unit_type,
+			unit.tier,
+			unit.district,
+			unit.town,
+			unit.village,
+			unit.managed_platform,
+		)
 		.where((unit.is_active == 1) & ((unit.head == user) | is_member))
 		.run(as_dict=True)
 	)

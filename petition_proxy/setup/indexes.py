@@ -18,8 +18,15 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 		("agreement", ("agreement", "name")),
 		("next_action", ("next_action_at", "name")),
 		("petitioned", ("petitioned_at", "name")),
+		("platform_queue", ("filing_channel", "queue_key")),
+		("main_petition", ("main_petition", "name")),
 	),
 	"Petition Event": (("petition_time", ("petition", "happened_at")),),
+	"Petition Assignment": (
+		("petition_round", ("petition", "round")),
+		("unit_status", ("to_unit", "status")),
+	),
+	"Petition Round": (("petition_round", ("petition", "round")),),
 	"Evaluation": (("petition_round", ("petition", "round")),),
 	"Alert": (
 		("status_next", ("status", "next_try_at")),

@@ -203,12 +203,7 @@ def make_petition(state: str = lifecycle.DRAFT, proxied: bool = True, **values):
 
 def path_to(state: str) -> list[lifecycle.Transition]:
 	"""The steps from Draft to a state."""
-	steps: list[lifecycle.Transition] = []
-	while state != lifecycle.DRAFT:
-		step = next(t for t in lifecycle.TRANSITIONS if t.target == state)
-		steps.insert(0, step)
-		state = step.source
-	return steps
+	return list(lifecycle.usual_path(state))
 
 
 def walk(doc, step: lifecycle.Transition | str) -> None:
@@ -228,6 +223,15 @@ def needs(action: str) -> dict:
 		"Refuse": {"refusal_reason": "Outside Competence", "refusal_body": "云江区人民法院"},
 		"Reply": {"reply_text": "已在社区服务站设缴费点。", "outcome": "Supported"},
 		"Serve": {"service_method": "By Agent"},
+		"Settle on the Spot": {"reply_text": "当场办好。", "is_oral_consent": 1},
+		"Stop": {"refusal_reason": "Concluded by Re-review"},
+		"Guide": {"procedure_route": "Arbitration", "refusal_body": "云江区劳动人事争议仲裁委员会"},
+		"Return": {"step_reason": "送错单位"},
+		"Reassign": {"step_reason": "送错单位"},
+		"Rework": {"step_reason": "答复没有回应诉求"},
+		"Reopen": {"step_reason": "出现新情况"},
+		"Withdraw": {"withdrawal_reason": "问题已解决", "withdrawal_proof": "/private/files/signed.png"},
+		"Archive": {"retention_term": "10 Years"},
 	}.get(action, {})
 
 

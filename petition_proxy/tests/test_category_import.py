@@ -156,7 +156,9 @@ class TestCategoryImport(AppTestCase):
 class TestCategoryTree(AppTestCase):
 	def test_tree_shows_levels_by_code_and_name(self):
 		roots = get_children("Petition Category", is_root=True)
-		codes = frappe.get_all("Petition Category", {"level_no": 1}, pluck="code", order_by="code asc, path asc")
+		codes = frappe.get_all(
+			"Petition Category", {"level_no": 1}, pluck="code", order_by="code asc, path asc"
+		)
 		shown = [frappe.db.get_value("Petition Category", row.value, "code") for row in roots]
 		self.assertEqual(shown, codes)
 		self.assertTrue(roots[0].expandable)

@@ -30,3 +30,15 @@ class AppendOnlyDocument(Document):
 			),
 			AppendOnlyError,
 		)
+
+
+def refuse_deletion(doc: Document) -> None:
+	"""For `on_trash` of records that change but never go: they are part of a case.
+
+	Raises:
+		AppendOnlyError: always.
+	"""
+	frappe.throw(
+		_("{0} is part of a case and cannot be deleted.").format(_(doc.doctype)),
+		AppendOnlyError,
+	)

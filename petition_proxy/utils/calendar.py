@@ -2,6 +2,7 @@
 
 import frappe
 
+from petition_proxy.domain.deadlines import WORKING_DAY
 from petition_proxy.domain.workdays import WorkCalendar
 from petition_proxy.utils.cache import forget
 
@@ -32,3 +33,13 @@ def _read() -> tuple[frozenset, frozenset, frozenset]:
 def clear_calendar() -> None:
 	"""Called when a Work Calendar changes."""
 	forget(CACHE_KEY)
+
+
+def calendar_for(rule) -> WorkCalendar | None:
+	"""The work calendar where a limit needs one.
+
+	Args:
+		rule: a `domain.deadlines.LimitRule`.
+	"""
+	needs_calendar = rule.roll_last_day or rule.day_kind == WORKING_DAY
+	return get_calendar() if needs_calendar else None

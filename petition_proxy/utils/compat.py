@@ -17,4 +17,6 @@ def grouped_counts(doctype: str, alias: str, fields: tuple[str, ...] = (), **kwa
 	try:
 		return frappe.get_list(doctype, fields=[*fields, f"count(name) as {alias}"], order_by=None, **kwargs)
 	except frappe.ValidationError:
-		return frappe.get_list(doctype, fields=[*fields, {"COUNT": "name", "as": alias}], order_by=None, **kwargs)
+		return frappe.get_list(
+			doctype, fields=[*fields, {"COUNT": "name", "as": alias}], order_by=None, **kwargs
+		)

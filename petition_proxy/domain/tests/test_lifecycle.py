@@ -16,7 +16,15 @@ class TestTable(unittest.TestCase):
 			reached |= new
 		self.assertEqual(reached, set(lc.STATES))
 		for state in lc.STATES:
-			self.assertEqual(bool(lc.next_steps(state)), state not in lc.FINAL_STATES, state)
+			self.assertEqual(bool(lc.next_steps(state)), state != lc.ARCHIVED, state)
+
+	def test_what_has_ended_goes_on_only_by_reopening_undoing_or_filing_away(self):
+		ways = {t.action for state in lc.FINAL_STATES for t in lc.next_steps(state)}
+		self.assertEqual(ways, {"Reopen", "Undo Merge", "Archive"})
+
+	def test_each_edge_stands_once(self):
+		edges = [(t.source, t.target) for t in lc.TRANSITIONS]
+		self.assertEqual(len(edges), len(set(edges)))
 
 	def test_find_knows_the_table_and_nothing_else(self):
 		pairs = {(t.source, t.target) for t in lc.TRANSITIONS}
@@ -29,14 +37,21 @@ class TestTable(unittest.TestCase):
 						lc.find(source, target)
 					self.assertIn(source, str(caught.exception))
 
-	def test_each_step_stamps_its_own_field_and_names_known_roles(self):
-		stamps = [t.stamp for t in lc.TRANSITIONS]
-		self.assertEqual(len(stamps), len(set(stamps)))
+	def test_each_step_stamps_one_field_and_names_known_roles(self):
+		for action in {t.action for t in lc.TRANSITIONS}:
+			self.assertEqual(len({t.stamp for t in lc.TRANSITIONS if t.action == action}), 1, action)
 		for step in lc.TRANSITIONS:
 			self.assertTrue(step.roles)
 			self.assertLessEqual(set(step.roles), set(lc.ROLES))
 			self.assertNotIn(lc.LEADER, step.roles)
 			self.assertNotIn(lc.AUDITOR, step.roles)
+
+	def test_agents_never_withdraw_and_only_the_petition_office_reopens(self):
+		for step in lc.TRANSITIONS:
+			if step.action == "Withdraw":
+				self.assertNotIn(lc.AGENT, step.roles)
+			if step.action in ("Reopen", "Rework"):
+				self.assertEqual(step.roles, (lc.OFFICE,))
 
 	def test_villages_and_agents_decide_nothing(self):
 		for step in lc.TRANSITIONS:

@@ -59,12 +59,7 @@ class Pace:
 
 def path(is_refused: bool) -> list[Transition]:
 	"""The steps from Draft to the end, through acceptance or to refusal."""
-	steps, state = [], lifecycle.DRAFT
-	while following := lifecycle.next_steps(state):
-		wanted = [s for s in following if (s.target == lifecycle.REFUSED) == is_refused]
-		steps.append((wanted or list(following))[0])
-		state = steps[-1].target
-	return steps
+	return list(lifecycle.usual_path(lifecycle.REFUSED if is_refused else lifecycle.CLOSED))
 
 
 class Clerkship:

@@ -24,6 +24,7 @@ CASE_FIELDS = (
 	"accused_unit",
 	"accused_user",
 	"petition_kind",
+	"filing_channel",
 )
 
 

@@ -6,7 +6,7 @@ from frappe.utils import get_datetime, getdate, now_datetime
 
 from petition_proxy.domain import lifecycle
 from petition_proxy.jobs.deadline_sweep import next_action_at_for
-from petition_proxy.petition_proxy.doctype.petition import intake, steps
+from petition_proxy.petition_proxy.doctype.petition import checks, effects, intake, steps
 from petition_proxy.petition_proxy.doctype.petition_event.record import record_event
 from petition_proxy.utils.errors import domain_errors
 from petition_proxy.utils.files import keep_private
@@ -150,6 +150,7 @@ class Petition(Document):
 			self.resolve_people()
 		self.set_category_path()
 		self.validate_petitioned_at()
+		self.validate_agent_may_act()
 		self.validate_frozen_fields()
 		self.apply_step()
 		self.set_queue()
@@ -165,7 +166,7 @@ class Petition(Document):
 			record_event(self, "Create", "", self.workflow_state)
 		else:
 			step = lifecycle.find(lifecycle.DRAFT, self.workflow_state)
-			record_event(self, step.action, step.source, step.target)
+			self.note_step(step, self.get(step.stamp))
 
 	def on_update(self):
 		keep_private(self, ("service_proof", "agreement_scan"))
@@ -213,9 +214,14 @@ class Petition(Document):
 		if get_datetime(self.petitioned_at) > now_datetime():
 			frappe.throw(_("Petitioned At lies in the future. Give the day on which the petitioner came."))
 
+	def validate_agent_may_act(self):
+		"""Once filed, every act of the agent needs a living authority; a draft is checked when it is filed."""
+		if self.get_state_before() != lifecycle.DRAFT:
+			steps.check_agent_may_act(self, now_datetime())
+
 	def validate_frozen_fields(self):
 		before = self.get_doc_before_save()
-		frozen = steps.frozen_fields(before.workflow_state) if before else ()
+		frozen = steps.frozen_fields(before.workflow_state, self.get_action()) if before else ()
 		changed = [f for f in frozen if _differs(before, self, f)]
 		if changed:
 			frappe.throw(
@@ -225,17 +231,32 @@ class Petition(Document):
 				FactsFrozenError,
 			)
 		steps.check_field_owners(self, lambda f: _differs(before, self, f) if before else bool(self.get(f)))
+		steps.check_kind_change(self, before)
 
 	def apply_step(self):
 		"""Guard and stamp a change of state, whichever way it came."""
-		before = self.get_state_before()
 		if self.is_new():
 			self.workflow_state = self.workflow_state or lifecycle.DRAFT
+		if step := self.get_step():
+			steps.take(self, step, now_datetime())
+
+	def get_step(self) -> lifecycle.Transition | None:
+		"""The step this save takes, if any.
+
+		Raises:
+			StepError: the table has no step between the two states.
+		"""
+		before = self.get_state_before()
+		if self.flags.reassigned:
+			return lifecycle.REASSIGN
 		if self.workflow_state == before:
-			return
+			return None
 		with domain_errors(steps.StepError):
-			step = lifecycle.find(before, self.workflow_state)
-		steps.take(self, step, now_datetime())
+			return lifecycle.find(before, self.workflow_state)
+
+	def get_action(self) -> str | None:
+		step = self.get_step()
+		return step.action if step else None
 
 	def set_queue(self):
 		self.due_at = lifecycle.running_due_at(
@@ -249,12 +270,15 @@ class Petition(Document):
 	def record_step(self):
 		if self.flags.in_insert:
 			return  # after_insert has written what there is to say
-		before = self.get_doc_before_save()
-		if before and before.workflow_state != self.workflow_state:
-			step = lifecycle.find(before.workflow_state, self.workflow_state)
-			record_event(
-				self, step.action, before.workflow_state, self.workflow_state, steps.note_of(self, step)
-			)
+		if self.get_doc_before_save() and (step := self.get_step()):
+			self.note_step(step, self.get(step.stamp), self.get_state_before())
+
+	def note_step(self, step: lifecycle.Transition, now, source: str | None = None):
+		"""The timeline, and the records that stand beside the case."""
+		record_event(
+			self, step.action, source or step.source, self.workflow_state, checks.note_of(self, step)
+		)
+		effects.after_step(self, step, now or now_datetime())
 
 	def should_file_now(self) -> bool:
 		"""A phone has no second button: what an agent sends from the web form is filed at once.
@@ -282,21 +306,25 @@ class Petition(Document):
 		self.set_queue()
 		if self.is_new():
 			return  # the row is about to be written, and after_insert notes the step
-		written = (
-			"workflow_state",
-			step.stamp,
-			"notice_due_at",
-			"notice_rule",
-			"due_at",
-			"queue_key",
-			"next_action_at",
-		)
-		self.db_set({f: self.get(f) for f in written}, update_modified=False)
-		record_event(self, step.action, step.source, step.target)
+		self.db_set({f: self.get(f) for f in (*FILED_FIELDS, step.stamp)}, update_modified=False)
+		self.note_step(step, self.get(step.stamp))
 
 	def get_state_before(self) -> str:
 		before = self.get_doc_before_save()
 		return before.workflow_state if before else lifecycle.DRAFT
+
+
+FILED_FIELDS = (
+	"workflow_state",
+	"notice_due_at",
+	"notice_rule",
+	"due_at",
+	"queue_key",
+	"next_action_at",
+	"query_code",
+	"tier",
+	"tier_since",
+)
 
 
 def _system_fields() -> tuple[str, ...]:

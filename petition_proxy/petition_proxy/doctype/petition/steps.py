@@ -1,28 +1,21 @@
-"""What each step of the path asks for and what it stamps. Called by the controller for every change of state."""
+"""Who takes a step, and which fields belong to whom. Called by the controller for every change of state.
+
+What each step asks for stands in `checks.py`, what it starts in `effects.py`.
+"""
 
 from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime, getdate
 
-from petition_proxy.domain import deadlines, lifecycle
+from petition_proxy.domain import lifecycle
 from petition_proxy.permissions.scope import get_scope
-from petition_proxy.petition_proxy.doctype.proxy_agent.proxy_agent import why_not_on_duty
-from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement import (
-	AUTHORITY_FIELDS,
-	why_not_authorised,
-)
-from petition_proxy.utils.calendar import get_calendar
-from petition_proxy.utils.errors import domain_errors
-from petition_proxy.utils.rows import read_row
-from petition_proxy.utils.rules import get_limit_rule
+from petition_proxy.petition_proxy.doctype.petition import checks, effects
+from petition_proxy.petition_proxy.doctype.petition.checks import StepError
+
+__all__ = ("StepError", "check_actor", "check_scope", "may_take", "take")
 
 OFFICE_COLUMNS = ("district", "town")
-
-
-class StepError(frappe.ValidationError):
-	"""A step lacks something, or is not this person's to take."""
 
 
 def take(doc, step: lifecycle.Transition, now: datetime) -> None:
@@ -37,13 +30,9 @@ def take(doc, step: lifecycle.Transition, now: datetime) -> None:
 		StepError: who acts or what is missing.
 	"""
 	check_actor(doc, step)
-	CHECKS.get(step.action, _nothing)(doc, now)
+	checks.CHECKS.get(step.action, checks.nothing)(doc, now)
 	doc.set(step.stamp, now)
-	EFFECTS.get(step.action, _nothing)(doc, now)
-
-
-def _nothing(doc, now) -> None:
-	pass
+	effects.EFFECTS.get(step.action, checks.nothing)(doc, now)
 
 
 # Who
@@ -80,46 +69,97 @@ def check_scope(doc) -> None:
 		)
 
 
-def _is_office_of_place(doc, scope) -> bool:
+def check_agent_may_act(doc, now: datetime) -> None:
+	"""An agent acts on a filed case only while on duty and within a living authority (Civil Code arts 165, 173).
+
+	Raises:
+		StepError: suspended, untrained, or the agreement was revoked or has ended.
+	"""
+	if not doc.agent or not is_own_agent(doc, get_scope()):
+		return
+	agent = checks.read_agent(doc.agent)
+	checks.refuse_if(checks.why_not_on_duty(agent, now))
+	checks.check_authority(doc, now, "may_track")
+
+
+def is_office_of_place(doc, scope) -> bool:
 	return any(doc.get(c) in values for c, values in scope.claims if c in OFFICE_COLUMNS)
 
 
-def _is_own_agent(doc, scope) -> bool:
+def is_district_office(doc, scope) -> bool:
+	return any(doc.get(c) in values for c, values in scope.claims if c == "district")
+
+
+def is_own_agent(doc, scope) -> bool:
 	return any(c == "agent" and doc.agent in values for c, values in scope.claims)
 
 
+def is_own_petitioner(doc, scope) -> bool:
+	return any(c == "petitioner" and doc.petitioner in values for c, values in scope.claims)
+
+
 def _is_filer(doc, scope) -> bool:
-	is_petitioner = any(c == "petitioner" and doc.petitioner in values for c, values in scope.claims)
 	return (
-		_is_own_agent(doc, scope)
-		or (is_petitioner and not doc.agent)
+		is_own_agent(doc, scope)
+		or (is_own_petitioner(doc, scope) and not doc.agent)
 		or doc.village in scope.villages
-		or _is_office_of_place(doc, scope)
+		or is_office_of_place(doc, scope)
 	)
 
 
 def _is_assigner(doc, scope) -> bool:
-	return _is_office_of_place(doc, scope)
+	"""The petition office, the town, the manager of the platform it came by, or the village it waits with."""
+	return (
+		is_office_of_place(doc, scope)
+		or doc.filing_channel in scope.platforms
+		or (doc.tier == "Village" and doc.village in scope.villages)
+	)
 
 
-def _is_handling_unit(doc, scope) -> bool:
+def is_handling_unit(doc, scope) -> bool:
 	return bool(doc.handling_unit) and doc.handling_unit in scope.units
+
+
+def _is_sender(doc, scope) -> bool:
+	"""Who sent it, or the petition office above both; a town also passes on what its villages handed up to it."""
+	if is_district_office(doc, scope):
+		return True
+	sent = effects.current_assignment(doc)
+	if not sent:
+		return _is_assigner(doc, scope)
+	return sent.from_unit in scope.units or (sent.kind == "Hand Up" and sent.to_unit in scope.units)
 
 
 def _is_server(doc, scope) -> bool:
 	return (
-		_is_own_agent(doc, scope)
-		or _is_handling_unit(doc, scope)
+		is_own_agent(doc, scope)
+		or is_handling_unit(doc, scope)
 		or doc.village in scope.villages
-		or _is_office_of_place(doc, scope)
+		or is_office_of_place(doc, scope)
 	)
+
+
+def _is_petitioner(doc, scope) -> bool:
+	"""The petitioner; an office of the place stands in with the petitioner's signed word (see checks)."""
+	if is_own_agent(doc, scope):
+		return False
+	return is_own_petitioner(doc, scope) or doc.village in scope.villages or is_office_of_place(doc, scope)
+
+
+def _is_keeper(doc, scope) -> bool:
+	return is_handling_unit(doc, scope) or is_district_office(doc, scope)
 
 
 ACTORS = {
 	lifecycle.BY_FILER: _is_filer,
 	lifecycle.BY_ASSIGNER: _is_assigner,
-	lifecycle.BY_HANDLING_UNIT: _is_handling_unit,
+	lifecycle.BY_HANDLING_UNIT: is_handling_unit,
 	lifecycle.BY_SERVER: _is_server,
+	lifecycle.BY_SENDER: _is_sender,
+	lifecycle.BY_PETITION_OFFICE: is_district_office,
+	lifecycle.BY_VILLAGE: lambda doc, scope: doc.village in scope.villages,
+	lifecycle.BY_PETITIONER: _is_petitioner,
+	lifecycle.BY_KEEPER: _is_keeper,
 }
 WHO = {
 	lifecycle.BY_FILER: lambda: _(
@@ -132,38 +172,68 @@ WHO = {
 	lifecycle.BY_SERVER: lambda: _(
 		"Only the agent, the handling unit or an office of the place hands the reply over."
 	),
+	lifecycle.BY_SENDER: lambda: _(
+		"Only the office that sent the case, or the petition office, can send it elsewhere."
+	),
+	lifecycle.BY_PETITION_OFFICE: lambda: _("Only the petition office of the district takes this step."),
+	lifecycle.BY_VILLAGE: lambda: _("Only the village or community of the place settles a case on the spot."),
+	lifecycle.BY_PETITIONER: lambda: _(
+		"Only the petitioner withdraws a petition, or an office on the petitioner's signed word; never the agent."
+	),
+	lifecycle.BY_KEEPER: lambda: _("Only the handling unit or the petition office files a case away."),
 }
 
 
 # Which fields belong to whom, and from when on they stand
 # --------------------------------------------------------
 FACTS = ("petitioner", "agent", "agreement", "subject", "content", "request_text", "petitioned_at", "village")
-UNIT_FIELDS = ("handling_unit", "assignment_note")
-REFUSAL_FIELDS = ("refusal_reason", "refusal_body", "refusal_note")
+UNIT_FIELDS = ("handling_unit", "assignment_note", "assignment_kind", "reply_by")
+# The petition office refuses before anyone has the case, a unit afterwards.
+REFUSAL_FIELDS = ("refusal_reason", "refusal_body", "refusal_note", "refusal_article")
 REPLY_FIELDS = ("reply_text", "outcome")
 SERVICE_FIELDS = ("service_method", "service_note", "service_proof")
-FIELD_OWNERS = (
-	(UNIT_FIELDS, lifecycle.BY_ASSIGNER),
-	(("reply_class", *REFUSAL_FIELDS, *REPLY_FIELDS), lifecycle.BY_HANDLING_UNIT),
-	(SERVICE_FIELDS, lifecycle.BY_SERVER),
-)
+KIND_FIELDS = ("petition_kind", "procedure_route")
+SENDING_STEPS = ("Return", "Reassign")
 
 
-def frozen_fields(state: str) -> tuple[str, ...]:
+def frozen_fields(state: str, action: str | None = None) -> tuple[str, ...]:
 	"""Fields that may not change any more once a petition is in a state.
 
 	What the petitioner said stands from filing on, the unit from assignment on, the promise (reply class) from
 	acceptance on, the answer from the reply on. Changing a class later would rewrite a promise already given.
+
+	Args:
+		state: state before the change.
+		action: the step that is being taken, if one is; sending a case elsewhere changes its unit.
 	"""
+	if action == "Reopen":
+		return FACTS
 	place = lifecycle.STATES.index(state)
 	stands_from = (
 		(lifecycle.REGISTERED, FACTS),
-		(lifecycle.ASSIGNED, UNIT_FIELDS),
+		(lifecycle.ASSIGNED, () if action in SENDING_STEPS else UNIT_FIELDS),
 		(lifecycle.ACCEPTED, ("reply_class", *REFUSAL_FIELDS)),
-		(lifecycle.REPLIED, REPLY_FIELDS),
+		(lifecycle.REPLIED, () if action == "Settle on the Spot" else REPLY_FIELDS),
 		(lifecycle.SERVED, SERVICE_FIELDS),
 	)
 	return tuple(f for first, fields in stands_from if place >= lifecycle.STATES.index(first) for f in fields)
+
+
+def _is_handler_or_office(doc, scope) -> bool:
+	return is_handling_unit(doc, scope) or _is_assigner(doc, scope)
+
+
+FIELD_OWNERS = (
+	(UNIT_FIELDS, lambda d, s: _is_assigner(d, s) or _is_sender(d, s), lifecycle.BY_ASSIGNER),
+	(REFUSAL_FIELDS, _is_handler_or_office, lifecycle.BY_HANDLING_UNIT),
+	(("reply_class",), is_handling_unit, lifecycle.BY_HANDLING_UNIT),
+	(
+		REPLY_FIELDS,
+		lambda d, s: is_handling_unit(d, s) or (d.tier == "Village" and d.village in s.villages),
+		lifecycle.BY_HANDLING_UNIT,
+	),
+	(SERVICE_FIELDS, _is_server, lifecycle.BY_SERVER),
+)
 
 
 def check_field_owners(doc, is_changed) -> None:
@@ -179,155 +249,27 @@ def check_field_owners(doc, is_changed) -> None:
 	scope = get_scope()
 	if scope.sees_all:
 		return
-	for fields, actor in FIELD_OWNERS:
-		if any(is_changed(f) for f in fields) and not ACTORS[actor](doc, scope):
+	for fields, is_owner, actor in FIELD_OWNERS:
+		if any(is_changed(f) for f in fields) and not is_owner(doc, scope):
 			frappe.throw(WHO[actor](), StepError)
 
 
-# What each step asks for
-# -----------------------
-def check_file(doc, now) -> None:
-	"""No filing without a petitioner and, where an agent files, a valid agreement and an agent on duty.
-
-	Civil Code arts 165, 173 (authority in writing, its end); certified agents only.
-	"""
-	if not doc.petitioner:
-		frappe.throw(_("Say who petitions: choose the petitioner or fill in the name."), StepError)
-	if not doc.agent:
-		return
-	agent = read_row("Proxy Agent", doc.agent, ("agent_name", "status", "certificate_valid_to", "user"))
-	refuse_if(why_not_on_duty(agent, now))
-	if agent.user and agent.user == doc.accused_user:
-		frappe.throw(
-			_("Agent {0} is complained about in this petition. Another agent must file it.").format(
-				agent.agent_name
-			),
-			StepError,
-		)
-	check_authority(doc, now, "may_file")
-
-
-def check_authority(doc, now, power: str) -> None:
-	"""The agent acts only within a valid agreement.
+def check_kind_change(doc, before) -> None:
+	"""Kind and route decide the procedure; an officer may set them anew, with a reason (R22 arts 29-31).
 
 	Raises:
-		StepError: none, expired, revoked, or without this power.
+		StepError: no reason, or neither the office nor the handling unit changes them.
 	"""
-	if not doc.agreement:
+	if not before or before.workflow_state == lifecycle.DRAFT:
+		return
+	changed = [f for f in KIND_FIELDS if (before.get(f) or "") != (doc.get(f) or "")]
+	if not changed:
+		return
+	scope = get_scope()
+	if not (scope.sees_all or _is_handler_or_office(doc, scope)):
 		frappe.throw(
-			_("An agent needs the petitioner's signed agreement. Add it before filing."),
-			StepError,
+			_("Only the petition office, the town or the handling unit sets kind and route."), StepError
 		)
-	agreement = read_row("Proxy Agreement", doc.agreement, AUTHORITY_FIELDS)
-	refuse_if(why_not_authorised(agreement, doc.petitioner, doc.agent, now, power))
-
-
-def refuse_if(reason: str | None) -> None:
-	if reason:
-		frappe.throw(reason, StepError)
-
-
-def check_assign(doc, now) -> None:
-	"""The unit must exist, be active, be no village (not a formal decision level) and not be complained about."""
-	if not doc.handling_unit:
-		frappe.throw(_("Choose the handling unit."), StepError)
-	unit = frappe.db.get_value(
-		"Handling Unit", doc.handling_unit, ("unit_name", "tier", "is_active"), as_dict=True
-	)
-	if not unit.is_active:
-		frappe.throw(_("{0} is not active. Choose another unit.").format(unit.unit_name), StepError)
-	if unit.tier == "Village":
-		frappe.throw(_("A village does not decide petitions. Choose a town or department."), StepError)
-	if doc.handling_unit == doc.accused_unit:
-		frappe.throw(
-			_("{0} is complained about in this petition. Choose another unit.").format(unit.unit_name),
-			StepError,
-		)
-	doc.assigned_by = frappe.session.user
-
-
-def check_accept(doc, now) -> None:
-	if not doc.reply_class:
-		frappe.throw(
-			_("Choose the reply class: it sets the day by which the unit promises to answer."), StepError
-		)
-	row = frappe.get_cached_doc("Reply Class", doc.reply_class)
-	on = getdate(now)
-	if getdate(row.valid_from) > on or (row.valid_to and getdate(row.valid_to) < on):
-		frappe.throw(
-			_("Reply class {0} is not valid today. Choose another.").format(row.class_name), StepError
-		)
-
-
-def check_refuse(doc, now) -> None:
-	"""Regulations on Petition Work 2022, arts 19, 20, 22: a refusal gives its reason and the right body."""
-	if not doc.refusal_reason:
-		frappe.throw(_("Choose the reason of the refusal."), StepError)
-	if not (doc.refusal_body or "").strip():
-		frappe.throw(_("Name the body the petitioner can turn to."), StepError)
-
-
-def check_reply(doc, now) -> None:
-	if not (doc.reply_text or "").strip():
-		frappe.throw(_("Write the reply before sending it."), StepError)
-	if not doc.outcome:
-		frappe.throw(_("Choose the outcome of the petition."), StepError)
-
-
-def check_serve(doc, now) -> None:
-	if not doc.service_method:
-		frappe.throw(_("Say how the reply was handed over."), StepError)
-	if doc.agent and _is_own_agent(doc, get_scope()):
-		check_authority(doc, now, "may_receive_documents")
-
-
-CHECKS = {
-	"File": check_file,
-	"Assign": check_assign,
-	"Accept": check_accept,
-	"Refuse": check_refuse,
-	"Reply": check_reply,
-	"Serve": check_serve,
-}
-
-
-# What each step starts
-# ---------------------
-def start_notice_clock(doc, now) -> None:
-	"""Arts 22, 23: fifteen days from receipt to tell the petitioner. Runs from the day the petition came in."""
-	start = get_datetime(doc.petitioned_at)
-	with domain_errors(StepError):
-		rule = get_limit_rule("Acceptance Notice", getdate(start))
-		doc.notice_due_at = deadlines.due_at(start, rule, calendar_for(rule))
-	doc.notice_rule = rule.name
-
-
-def start_reply_clocks(doc, now) -> None:
-	"""The local promise by reply class, and art. 34: sixty days, both from acceptance; each stamped with its row."""
-	row = frappe.get_cached_doc("Reply Class", doc.reply_class)
-	promise = deadlines.LimitRule(row.name, row.limit_days, row.day_kind, bool(row.roll_last_day))
-	with domain_errors(StepError):
-		statute = get_limit_rule("Handling", getdate(now))
-		doc.reply_due_at = deadlines.due_at(now, promise, calendar_for(promise))
-		doc.statutory_due_at = deadlines.due_at(now, statute, calendar_for(statute))
-	doc.reply_limit_days = row.limit_days
-	doc.is_urgent = row.is_urgent
-	doc.statutory_rule = statute.name
-
-
-def calendar_for(rule: deadlines.LimitRule):
-	"""The work calendar where the rule needs one."""
-	needs_calendar = rule.roll_last_day or rule.day_kind == deadlines.WORKING_DAY
-	return get_calendar() if needs_calendar else None
-
-
-EFFECTS = {"File": start_notice_clock, "Accept": start_reply_clocks}
-
-
-def note_of(doc, step: lifecycle.Transition) -> str | None:
-	"""What the timeline says beside the step."""
-	return {
-		"Assign": doc.assignment_note,
-		"Refuse": doc.refusal_body,
-		"Serve": doc.service_note,
-	}.get(step.action)
+	was_set = any(before.get(f) for f in changed)
+	if was_set and (doc.kind_change_reason or "") == (before.kind_change_reason or ""):
+		frappe.throw(_("Say why kind or route is changed."), StepError)

@@ -24,7 +24,9 @@ class StatutoryLimit(Document):
 	def validate(self):
 		validate_days(self)
 		validate_validity(self, "limit_code")
-		validate_unused(self, ("notice_rule", "statutory_rule"), ("limit_days", "day_kind", "roll_last_day", "article"))
+		validate_unused(
+			self, ("notice_rule", "statutory_rule"), ("limit_days", "day_kind", "roll_last_day", "article")
+		)
 
 	def on_update(self):
 		clear_limits()

@@ -1,0 +1,308 @@
+"""What each step of the path asks for."""
+
+import frappe
+from frappe import _
+from frappe.utils import getdate
+
+from petition_proxy.domain import lifecycle, refusals
+from petition_proxy.permissions.scope import get_scope
+from petition_proxy.petition_proxy.doctype.proxy_agent.proxy_agent import why_not_on_duty
+from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement import (
+	AUTHORITY_FIELDS,
+	why_not_authorised,
+)
+from petition_proxy.utils.errors import domain_errors
+from petition_proxy.utils.rows import read_row
+
+UNIT_COLUMNS = ("unit_name", "tier", "is_active")
+AGENT_COLUMNS = ("agent_name", "status", "certificate_valid_to", "user")
+
+
+class StepError(frappe.ValidationError):
+	"""A step lacks something, or is not this person's to take."""
+
+
+def nothing(doc, now) -> None:
+	"""For steps that ask for nothing."""
+
+
+def refuse_if(reason: str | None) -> None:
+	if reason:
+		frappe.throw(reason, StepError)
+
+
+def read_agent(name: str) -> frappe._dict:
+	return read_row("Proxy Agent", name, AGENT_COLUMNS)
+
+
+def check_file(doc, now) -> None:
+	"""No filing without a petitioner and, where an agent files, a valid agreement and an agent on duty.
+
+	Civil Code arts 165, 173 (authority in writing, its end); certified agents only.
+	"""
+	if not doc.petitioner:
+		frappe.throw(_("Say who petitions: choose the petitioner or fill in the name."), StepError)
+	if not doc.agent:
+		return
+	agent = read_agent(doc.agent)
+	refuse_if(why_not_on_duty(agent, now))
+	if agent.user and agent.user == doc.accused_user:
+		frappe.throw(
+			_("Agent {0} is complained about in this petition. Another agent must file it.").format(
+				agent.agent_name
+			),
+			StepError,
+		)
+	check_authority(doc, now, "may_file")
+
+
+def check_authority(doc, now, power: str) -> None:
+	"""The agent acts only within a valid agreement.
+
+	Raises:
+		StepError: none, expired, revoked, or without this power.
+	"""
+	if not doc.agreement:
+		frappe.throw(
+			_("An agent needs the petitioner's signed agreement. Add it before filing."),
+			StepError,
+		)
+	agreement = read_row("Proxy Agreement", doc.agreement, AUTHORITY_FIELDS)
+	refuse_if(why_not_authorised(agreement, doc.petitioner, doc.agent, now, power))
+
+
+def check_unit(doc, unit: str | None) -> frappe._dict:
+	"""A unit that may be given this case: active, no village (not a formal decision level), not complained about.
+
+	Returns:
+		Row with unit_name, tier, is_active.
+
+	Raises:
+		StepError: none chosen, or not a unit that may have it.
+	"""
+	if not unit:
+		frappe.throw(_("Choose the handling unit."), StepError)
+	row = read_row("Handling Unit", unit, UNIT_COLUMNS)
+	if not row:
+		frappe.throw(_("There is no unit {0}. Choose one from the list.").format(unit), StepError)
+	if not row.is_active:
+		frappe.throw(_("{0} is not active. Choose another unit.").format(row.unit_name), StepError)
+	if row.tier == "Village":
+		frappe.throw(_("A village does not decide petitions. Choose a town or department."), StepError)
+	if unit == doc.accused_unit:
+		frappe.throw(
+			_("{0} is complained about in this petition. Choose another unit.").format(row.unit_name),
+			StepError,
+		)
+	return row
+
+
+def check_assign(doc, now) -> None:
+	"""R22 art. 22: forwarded, or assigned with a day for the reply."""
+	check_unit(doc, doc.handling_unit)
+	is_village = doc.tier == "Village" and doc.village in get_scope().villages
+	if is_village and not (doc.assignment_note or "").strip():
+		frappe.throw(_("Say why the village cannot settle it itself."), StepError)
+	if doc.reply_by and getdate(doc.reply_by) < getdate(now):
+		frappe.throw(_("The day for the reply has passed already. Choose a later one."), StepError)
+	doc.assigned_by = frappe.session.user
+	if is_village:
+		doc.assignment_kind = "Hand Up"
+
+
+def check_reassign(doc, now) -> None:
+	before = doc.get_doc_before_save()
+	require_reason(doc)
+	if before and before.handling_unit == doc.handling_unit:
+		frappe.throw(_("The case is with this unit already. Choose another one."), StepError)
+	check_assign(doc, now)
+
+
+def check_return(doc, now) -> None:
+	require_reason(doc)
+
+
+def require_reason(doc) -> None:
+	if not (doc.step_reason or "").strip():
+		frappe.throw(_("Say why."), StepError)
+
+
+def check_settle(doc, now) -> None:
+	"""Settled on the spot: a service result, not a formal decision, told orally if the petitioner agrees.
+
+	The village tier is no decision level; a formal opinion comes from a town or above.
+	"""
+	if doc.tier != "Village":
+		frappe.throw(
+			_("The case does not wait with the village any more. The office it is with answers it."),
+			StepError,
+		)
+	if not (doc.reply_text or "").strip():
+		frappe.throw(_("Write down what was done for the petitioner."), StepError)
+	if not doc.is_oral_consent:
+		frappe.throw(
+			_("Tick that the petitioner agrees to an oral answer, or hand the case up for a written one."),
+			StepError,
+		)
+	doc.outcome = "Settled on the Spot"
+
+
+def check_accept(doc, now) -> None:
+	if not doc.reply_class:
+		frappe.throw(
+			_("Choose the reply class: it sets the day by which the unit promises to answer."), StepError
+		)
+	row = frappe.get_cached_doc("Reply Class", doc.reply_class)
+	on = getdate(now)
+	if getdate(row.valid_from) > on or (row.valid_to and getdate(row.valid_to) < on):
+		frappe.throw(
+			_("Reply class {0} is not valid today. Choose another.").format(row.class_name), StepError
+		)
+	if doc.procedure_route in refusals.STATUTORY_ROUTES and doc.petition_kind == refusals.APPEAL_KIND:
+		frappe.throw(
+			_("Route {0} is not the petition procedure. Lead the petitioner there instead.").format(
+				_(doc.procedure_route)
+			),
+			StepError,
+		)
+	if doc.petition_kind == refusals.APPEAL_KIND:
+		doc.procedure_route = refusals.PETITION_PROCEDURE
+
+
+def check_refuse(doc, now) -> None:
+	"""R22 arts 19, 20, 22: a refusal gives its reason and the right body."""
+	if not doc.refusal_reason:
+		frappe.throw(_("Choose the reason of the refusal."), StepError)
+	_require_right_body(doc)
+	with domain_errors(StepError):
+		article = refusals.article_for_refusal(doc.refusal_reason)
+	doc.refusal_article = doc.refusal_article or article
+
+
+def check_stop(doc, now) -> None:
+	"""R22 art. 36: the same facts and reasons are not accepted again after a conclusion."""
+	if not doc.refusal_reason:
+		frappe.throw(_("Choose why the matter is no longer accepted."), StepError)
+	with domain_errors(StepError):
+		article = refusals.article_for_stop(doc.refusal_reason)
+	doc.refusal_article = doc.refusal_article or article
+
+
+def check_guide(doc, now) -> None:
+	"""R22 art. 31: matters of a statutory route are led there, and the petitioner told which body it is."""
+	with domain_errors(StepError):
+		article = refusals.article_for_guide(doc.procedure_route)
+	_require_right_body(doc)
+	doc.refusal_article = doc.refusal_article or article
+
+
+def _require_right_body(doc) -> None:
+	if not (doc.refusal_body or "").strip():
+		frappe.throw(_("Name the body the petitioner can turn to."), StepError)
+
+
+def check_reply(doc, now) -> None:
+	if not (doc.reply_text or "").strip():
+		frappe.throw(_("Write the reply before sending it."), StepError)
+	if not doc.outcome:
+		frappe.throw(_("Choose the outcome of the petition."), StepError)
+	check_co_handlers_answered(doc)
+
+
+def check_co_handlers_answered(doc) -> None:
+	"""The lead answers the petitioner only when every co-handling unit has answered the lead."""
+	open_units = frappe.get_all(
+		"Petition Assignment",
+		filters={
+			"petition": doc.name,
+			"round": doc.round,
+			"part": "Co-handler",
+			"status": ("in", ("Sent", "Received", "Objected")),
+		},
+		pluck="to_unit",
+		order_by="name asc",
+	)
+	if open_units:
+		names = [frappe.get_cached_value("Handling Unit", unit, "unit_name") for unit in open_units]
+		frappe.throw(
+			_(
+				"These units have not answered yet: {0}. Wait for them, or have the petition office end their part."
+			).format(", ".join(names)),
+			StepError,
+		)
+
+
+def check_serve(doc, now) -> None:
+	if not doc.service_method:
+		frappe.throw(_("Say how the reply was handed over."), StepError)
+	if doc.agent and any(c == "agent" and doc.agent in v for c, v in get_scope().claims):
+		check_authority(doc, now, "may_receive_documents")
+
+
+def check_withdraw(doc, now) -> None:
+	"""Only the petitioner withdraws; an office needs the petitioner's signed word on file."""
+	if not (doc.withdrawal_reason or "").strip():
+		frappe.throw(_("Say why the petition is withdrawn."), StepError)
+	scope = get_scope()
+	is_petitioner = any(c == "petitioner" and doc.petitioner in v for c, v in scope.claims)
+	if not is_petitioner and not doc.withdrawal_proof:
+		frappe.throw(_("Attach the petitioner's signed withdrawal."), StepError)
+
+
+def check_merge(doc, now) -> None:
+	if not doc.main_petition:
+		frappe.throw(_("Choose the main petition first."), StepError)
+
+
+def check_rework(doc, now) -> None:
+	require_reason(doc)
+
+
+def check_reopen(doc, now) -> None:
+	require_reason(doc)
+
+
+def check_archive(doc, now) -> None:
+	"""Closed by an answer, or ended otherwise; nothing about it may still be under way (R22 arts 35, 36)."""
+	if doc.review_status in ("Under Review", "Under Re-review"):
+		frappe.throw(_("A review is under way. The case is filed away when it has ended."), StepError)
+	if not doc.retention_term:
+		frappe.throw(_("Choose how long the file is kept."), StepError)
+
+
+CHECKS = {
+	"File": check_file,
+	"Assign": check_assign,
+	"Settle on the Spot": check_settle,
+	"Return": check_return,
+	"Reassign": check_reassign,
+	"Accept": check_accept,
+	"Refuse": check_refuse,
+	"Stop": check_stop,
+	"Guide": check_guide,
+	"Reply": check_reply,
+	"Serve": check_serve,
+	"Rework": check_rework,
+	"Reopen": check_reopen,
+	"Withdraw": check_withdraw,
+	"Merge": check_merge,
+	"Archive": check_archive,
+}
+
+
+def note_of(doc, step: lifecycle.Transition) -> str | None:
+	"""What the timeline says beside the step."""
+	return {
+		"Assign": doc.assignment_note,
+		"Reassign": doc.step_reason,
+		"Return": doc.step_reason,
+		"Rework": doc.step_reason,
+		"Reopen": doc.step_reason,
+		"Merge": doc.main_petition,
+		"Refuse": doc.refusal_body,
+		"Stop": doc.refusal_note,
+		"Guide": doc.refusal_body,
+		"Serve": doc.service_note,
+		"Withdraw": doc.withdrawal_reason,
+		"Archive": doc.archive_no,
+	}.get(step.action)
