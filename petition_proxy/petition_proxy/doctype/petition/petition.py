@@ -183,10 +183,14 @@ class Petition(Document):
 	# verbs
 
 	def set_system_fields(self):
-		"""What the desk shows read-only is written by the server alone, whatever a request sends."""
+		"""What the desk shows read-only is written by the server alone, whatever a request sends.
+
+		An act of the server that sets such a field in the same save hands it over in `flags.server_values`.
+		"""
 		before = self.get_doc_before_save()
 		for fieldname in _system_fields():
 			self.set(fieldname, before.get(fieldname) if before else None)
+		self.update(self.flags.server_values or {})
 		if not before:
 			self.round = 1
 
