@@ -70,6 +70,16 @@ def strings_without_extractor() -> tuple[str, ...]:
 		_("This is an old Excel file (.xls). Save it as XLSX or CSV and try again."),
 		_("The XLSX file is damaged. Open it, save it again, and try once more."),
 		_("The workbook has no sheet with a table."),
+		_("Guide"),
+		_("Merge"),
+		_("Merged"),
+		_("No Longer Accepted"),
+		_("Reassign"),
+		_("Return"),
+		_("Settle on the Spot"),
+		_("Stop"),
+		_("Undo Merge"),
+		_("Withdraw"),
 	)
 
 
@@ -99,6 +109,17 @@ def strings_with_another_sense_in_frappe() -> tuple[str, ...]:
 		_("Rejected", context="Ledger Import"),
 		_("Name", context="Petitioner"),
 		_("Name", context="Proxy Agent"),
+		_("Issue", context="Common Issue"),
+		_("Part", context="Petition Assignment"),
+		_("Part", context="Petition Concerned Unit"),
+		_("Rework", context="Petition Assignment"),
+		_("Review", context="Statutory Limit"),
+		_("Return", context="Petition"),
+		_("Stop", context="Petition"),
+		_("Guide", context="Petition"),
+		_("Merge", context="Petition"),
+		_("Reopen", context="Petition"),
+		_("Archive", context="Petition"),
 	)
 
 
