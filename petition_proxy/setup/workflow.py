@@ -5,6 +5,9 @@ import frappe
 from petition_proxy.domain import lifecycle
 
 WORKFLOW = "Petition Path"
+# Frappe asks the database once per row of a state at every save. With a row per role a case would cost some thirty
+# questions a step; so each step stands once, open to every account, and the controller asks for the step's roles.
+EVERYONE = "All"
 STYLES = {
 	lifecycle.REGISTERED: "Warning",
 	lifecycle.ASSIGNED: "Primary",
@@ -39,13 +42,12 @@ def ensure_workflow() -> None:
 	doc.states = []
 	doc.transitions = []
 	for state in lifecycle.STATES:
-		for role in editing_roles(state):
-			# "Optional" keeps Frappe from writing a Workflow Action per case and step: those follow roles only, so
-			# they would show the numbers of cases out of scope, and the queues of the desk need none.
-			doc.append(
-				"states",
-				{"state": state, "doc_status": "0", "allow_edit": role, "is_optional_state": 1},
-			)
+		# "Optional" keeps Frappe from writing a Workflow Action per case and step: those follow roles only, so
+		# they would show the numbers of cases out of scope, and the queues of the desk need none.
+		doc.append(
+			"states",
+			{"state": state, "doc_status": "0", "allow_edit": EVERYONE, "is_optional_state": 1},
+		)
 	for source, action, target, role in _table_rows():
 		doc.append(
 			"transitions",
@@ -60,17 +62,8 @@ def ensure_workflow() -> None:
 	doc.save(ignore_permissions=True)
 
 
-def editing_roles(state: str) -> tuple[str, ...]:
-	"""Roles whose form is editable in a state: those that take its next step; the petition office in the end.
-
-	This only opens the form. What may change is decided by DocPerm, row scope and the controller.
-	"""
-	roles = dict.fromkeys(role for step in lifecycle.next_steps(state) for role in step.roles)
-	return tuple(roles) or (lifecycle.OFFICE,)
-
-
 def _table_rows() -> list[tuple[str, str, str, str]]:
-	return [(t.source, t.action, t.target, role) for t in lifecycle.TRANSITIONS for role in t.roles]
+	return [(t.source, t.action, t.target, EVERYONE) for t in lifecycle.TRANSITIONS]
 
 
 def _rows(doc) -> list[tuple[str, str, str, str]]:

@@ -7,7 +7,7 @@ from frappe.utils import add_days, get_datetime, getdate, now_datetime, today
 from petition_proxy.domain import lifecycle
 from petition_proxy.petition_proxy.doctype.petition.petition import FactsFrozenError, NeverDeletedError
 from petition_proxy.petition_proxy.doctype.petition.steps import StepError
-from petition_proxy.setup.workflow import WORKFLOW, ensure_workflow
+from petition_proxy.setup.workflow import EVERYONE, WORKFLOW, ensure_workflow
 from petition_proxy.tests import factories as f
 from petition_proxy.tests.base import AppTestCase
 from petition_proxy.utils.append_only import AppendOnlyError
@@ -23,7 +23,7 @@ class TestWorkflowRecord(PathTestCase):
 	def test_workflow_equals_lifecycle_table(self):
 		doc = frappe.get_doc("Workflow", WORKFLOW)
 		record = {(t.state, t.action, t.next_state, t.allowed) for t in doc.transitions}
-		table = {(t.source, t.action, t.target, r) for t in lifecycle.TRANSITIONS for r in t.roles}
+		table = {(t.source, t.action, t.target, EVERYONE) for t in lifecycle.TRANSITIONS}
 		self.assertEqual(record, table)
 		self.assertEqual({s.state for s in doc.states}, set(lifecycle.STATES))
 		self.assertFalse([t for t in doc.transitions if t.condition])

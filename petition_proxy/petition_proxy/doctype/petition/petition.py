@@ -303,7 +303,7 @@ class Petition(Document):
 			frappe.PermissionError: the user has no role that files.
 		"""
 		step = lifecycle.find(self.workflow_state, lifecycle.REGISTERED)
-		if not set(step.roles) & set(frappe.get_roles()):
+		if not steps.has_role(step):
 			raise frappe.PermissionError(_("You may not file petitions."))
 		self.workflow_state = step.target
 		steps.take(self, step, now_datetime())

@@ -43,14 +43,23 @@ def check_actor(doc, step: lifecycle.Transition) -> None:
 	if scope.sees_all:
 		return
 	check_scope(doc)
+	if not has_role(step):
+		raise frappe.PermissionError(_("Your role does not take this step."))
 	if not ACTORS[step.actor](doc, scope):
 		frappe.throw(WHO[step.actor](), StepError)
+
+
+def has_role(step: lifecycle.Transition) -> bool:
+	"""Whether one of the session user's roles takes this step at all."""
+	return not set(step.roles).isdisjoint(frappe.get_roles())
 
 
 def may_take(doc, step: lifecycle.Transition) -> bool:
 	"""Whether the session's user stands to this case as the step asks; what the case lacks is not looked at."""
 	scope = get_scope()
-	return scope.sees_all or (scope.covers(doc) and ACTORS[step.actor](doc, scope))
+	if scope.sees_all:
+		return True
+	return has_role(step) and scope.covers(doc) and ACTORS[step.actor](doc, scope)
 
 
 def check_scope(doc) -> None:
