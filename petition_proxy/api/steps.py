@@ -29,5 +29,9 @@ def get_transitions(
 	if doc.get("__islocal") or not doc.get("name"):
 		return []
 	petition = frappe.get_doc("Petition", doc["name"])
-	rows = frappe_get_transitions(petition, raise_exception=raise_exception)
-	return [row for row in rows if steps.may_take(petition, lifecycle.find(row["state"], row["next_state"]))]
+	petition.check_permission("read")
+	return [
+		{"state": step.source, "action": step.action, "next_state": step.target, "allowed": "All"}
+		for step in lifecycle.next_steps(petition.workflow_state)
+		if steps.may_take(petition, step)
+	]

@@ -231,6 +231,11 @@ USUAL_ACTIONS: tuple[str, ...] = (
 )
 
 
+# Steps that ask for nothing but the case itself or what stands on it: the desk takes them for many cases at once.
+# The others ask for a reason or a choice and are taken case by case.
+PLAIN_ACTIONS: frozenset[str] = frozenset({*USUAL_ACTIONS, "Refuse", "Archive"})
+
+
 # Where the other ends branch off from it.
 _BRANCHES = {
 	REFUSED: RECEIVED,

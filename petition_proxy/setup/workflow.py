@@ -1,12 +1,16 @@
-"""The desk's Workflow for Petition, built from `domain.lifecycle.TRANSITIONS` and from nothing else."""
+"""The desk's Workflow for Petition, built from `domain.lifecycle.TRANSITIONS` and from nothing else.
+
+It holds all states and the plain steps, which the list offers for many cases at once. The steps that ask for a reason
+are taken from the form; the controller guards both kinds by the same table.
+"""
 
 import frappe
 
 from petition_proxy.domain import lifecycle
 
 WORKFLOW = "Petition Path"
-# Frappe asks the database once per row of a state at every save. With a row per role a case would cost some thirty
-# questions a step; so each step stands once, open to every account, and the controller asks for the step's roles.
+# Frappe asks the database once per transition of a state at every save: a row per step and role would cost some thirty
+# questions a step. So each plain step stands once, open to every account, and the controller asks for its roles.
 EVERYONE = "All"
 STYLES = {
 	lifecycle.REGISTERED: "Warning",
@@ -63,7 +67,11 @@ def ensure_workflow() -> None:
 
 
 def _table_rows() -> list[tuple[str, str, str, str]]:
-	return [(t.source, t.action, t.target, EVERYONE) for t in lifecycle.TRANSITIONS]
+	return [
+		(t.source, t.action, t.target, EVERYONE)
+		for t in lifecycle.TRANSITIONS
+		if t.action in lifecycle.PLAIN_ACTIONS
+	]
 
 
 def _rows(doc) -> list[tuple[str, str, str, str]]:

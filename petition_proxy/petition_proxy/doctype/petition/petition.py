@@ -157,7 +157,9 @@ class Petition(Document):
 
 	def validate_workflow(self):
 		"""Frappe's check of the first state, then filing at once: one row is written, in the state it ends in."""
-		super().validate_workflow()
+		step = self.get_step()
+		if not step or step.action in lifecycle.PLAIN_ACTIONS:
+			super().validate_workflow()  # the others stand in the same table, which has been asked (apply_step)
 		if self.is_new() and self.should_file_now():
 			self.file_now()
 
