@@ -210,11 +210,16 @@ def walk(doc, step: lifecycle.Transition | str) -> None:
 	"""Take one step as the session's user, filling what it asks for."""
 	if isinstance(step, str):
 		step = next(t for t in lifecycle.TRANSITIONS if t.action == step and t.source == doc.workflow_state)
+	prepare(doc, step)
+	doc.save()
+
+
+def prepare(doc, step: lifecycle.Transition) -> None:
+	"""Fill what a step asks for and set its state; the caller saves."""
 	doc.update({f: v for f, v in needs(step.action).items() if not doc.get(f)})
 	if step.action == "Merge" and not doc.main_petition:
 		doc.flags.server_values = {"main_petition": make_petition(lifecycle.REGISTERED).name}
 	doc.workflow_state = step.target
-	doc.save()
 
 
 def needs(action: str) -> dict:

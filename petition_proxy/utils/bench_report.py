@@ -16,11 +16,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from threading import Thread
-from unittest.mock import patch
 
 import frappe
 from frappe.app import application
-from frappe.database.mariadb.database import MariaDBDatabase
 from frappe.desk.reportview import execute as list_page
 from frappe.utils import now_datetime
 from werkzeug.test import Client
@@ -35,6 +33,7 @@ from petition_proxy.jobs.deadline_sweep import (
 from petition_proxy.permissions.scope import clear_scopes
 from petition_proxy.petition_proxy.report.timeliness_by_unit import timeliness_by_unit
 from petition_proxy.utils import bench_ground as ground
+from petition_proxy.utils.query_meter import questions
 
 SITE_FLAG = "petition_proxy_bench"
 LIST_FIELDS = (
@@ -328,15 +327,9 @@ def _ask(request: dict) -> object:
 
 
 def _queries_of_request(request: dict) -> int:
-	real, count = MariaDBDatabase.sql, []
-
-	def counted(self, *args, **kwargs):
-		count.append(1)
-		return real(self, *args, **kwargs)
-
-	with patch.object(MariaDBDatabase, "sql", counted):
+	with questions() as asked:
 		_ask(request)
-	return len(count)
+	return len(asked)
 
 
 def _measure_inner_list(place: "ground.Ground", times: int) -> dict:

@@ -94,6 +94,7 @@ def check_unit(doc, unit: str | None) -> frappe._dict:
 			_("{0} is complained about in this petition. Choose another unit.").format(row.unit_name),
 			StepError,
 		)
+	doc.flags.unit_tier = row.tier
 	return row
 
 

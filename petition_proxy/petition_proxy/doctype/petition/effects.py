@@ -83,9 +83,8 @@ def make_query_code() -> str:
 
 def set_tier(doc, now) -> None:
 	"""The case stands where its unit stands."""
-	row = read_row("Handling Unit", doc.handling_unit, ("tier",))
-	if row and row.tier != doc.tier:
-		doc.tier, doc.tier_since = row.tier, now
+	if doc.flags.unit_tier != doc.tier:  # read by the check of the step
+		doc.tier, doc.tier_since = doc.flags.unit_tier, now
 
 
 def clear_unit(doc, now) -> None:
