@@ -70,6 +70,7 @@ def strings_without_extractor() -> tuple[str, ...]:
 		_("This is an old Excel file (.xls). Save it as XLSX or CSV and try again."),
 		_("The XLSX file is damaged. Open it, save it again, and try once more."),
 		_("The workbook has no sheet with a table."),
+		_("Assign"),
 		_("Guide"),
 		_("Merge"),
 		_("Merged"),
