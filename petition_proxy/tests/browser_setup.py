@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import frappe
 from frappe.utils import now_datetime
-from frappe.utils.password import update_password
+from frappe.utils.password import set_encrypted_password, update_password
 
 from petition_proxy.domain import lifecycle
 from petition_proxy.tests import factories as make
@@ -70,6 +70,21 @@ def petition_named(subject: str) -> str:
 		order_by="creation desc",
 	)
 	return json.dumps([dict(row) for row in rows])
+
+
+def tokens() -> str:
+	"""For the tests that go through REST: user id to "key:secret", made anew, as JSON."""
+	if not frappe.conf.allow_tests:
+		frappe.throw("Only a test site gives out tokens. Set allow_tests in its site_config.json first.")
+	made = {}
+	for user in make.USERS:
+		key, secret = frappe.generate_hash(length=15), frappe.generate_hash(length=15)
+		frappe.db.set_value("User", user, "api_key", key, update_modified=False)
+		set_encrypted_password("User", user, secret, "api_secret")
+		made[user] = f"{key}:{secret}"
+	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
+	frappe.clear_cache()
+	return json.dumps(made)
 
 
 def _make_portal_petitioner() -> str:
