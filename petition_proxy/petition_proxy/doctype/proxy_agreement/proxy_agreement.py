@@ -126,6 +126,7 @@ AUTHORITY_FIELDS = (
 	"second_agent",
 	"may_file",
 	"may_receive_documents",
+	"may_track",
 	"valid_from",
 	"valid_to",
 	"revoked_on",
