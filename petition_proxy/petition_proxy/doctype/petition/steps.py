@@ -127,7 +127,27 @@ def _is_sender(doc, scope) -> bool:
 	sent = effects.current_assignment(doc)
 	if not sent:
 		return _is_assigner(doc, scope)
-	return sent.from_unit in scope.units or (sent.kind == "Hand Up" and sent.to_unit in scope.units)
+	if sent.kind == "Hand Up" and sent.to_unit in scope.units:
+		return is_office_of_place(doc, scope)
+	return sent_it(sent, doc, scope)
+
+
+def sent_it(sent, doc, scope) -> bool:
+	"""Whether the session's user stands for the sender of an assignment.
+
+	A village hands up and has its say no more: an objection to that is for the town or the petition office above it,
+	never for the unit that objects.
+
+	Args:
+		sent: the assignment, with kind, from_unit and to_unit.
+		doc: its petition.
+		scope: the user's scope.
+	"""
+	if is_district_office(doc, scope):
+		return True
+	if sent.kind == "Hand Up":
+		return is_office_of_place(doc, scope) and sent.to_unit not in scope.units
+	return sent.from_unit in scope.units
 
 
 def _is_server(doc, scope) -> bool:
