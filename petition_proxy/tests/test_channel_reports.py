@@ -37,7 +37,7 @@ class ReportTestCase(AppTestCase):
 			"workflow_state": lifecycle.HANDLING,
 		}
 		doc.db_set({**values, **stamps}, update_modified=False)
-		for number, (unit, kind, sent, ended) in enumerate(sendings):
+		for _number, (unit, kind, sent, ended) in enumerate(sendings):
 			frappe.get_doc(
 				{
 					"doctype": "Petition Assignment",
