@@ -53,6 +53,8 @@ _case_records = (
 	"Alert",
 	"Petition Assignment",
 	"Petition Round",
+	"Coordination Meeting",
+	"Upward Report",
 )
 
 permission_query_conditions = {

@@ -16,6 +16,8 @@ from pypika.terms import ExistsCriterion
 from petition_proxy.domain.lifecycle import AGENT, ARCHIVED, PETITIONER
 
 REPORT_KIND = "Report and Accusation"
+# A co-handling unit in one of these has a part in the case; returned, replaced or let off it has none.
+PART_STATUSES = ("Sent", "Received", "Objected", "Answered")
 DISTRICT_UNIT_TYPES = frozenset({"Petition Office", "District Government", "System Clerk Post"})
 
 
@@ -29,7 +31,7 @@ class Scope:
 		claims: (column, values) pairs; a case with one of the values in the column is in scope.
 		villages: villages whose cases are seen except reports and accusations.
 		units: all units the user belongs to, which may not see complaints about themselves.
-		platforms: filing channels the user's units manage: they give out what comes in there.
+		platforms: (filing channel, district) pairs the user's units manage: they give out what comes in there.
 	"""
 
 	user: str
@@ -37,7 +39,7 @@ class Scope:
 	claims: tuple[tuple[str, frozenset[str]], ...] = ()
 	villages: frozenset[str] = frozenset()
 	units: frozenset[str] = frozenset()
-	platforms: frozenset[str] = frozenset()
+	platforms: frozenset[tuple[str, str]] = frozenset()
 
 	def covers(self, row: Mapping) -> bool:
 		"""Is this petition in scope?
@@ -51,9 +53,9 @@ class Scope:
 			return False
 		if any(row.get(column) in values for column, values in self.claims):
 			return True
-		if row.get("village") in self.villages and row.get("petition_kind") != REPORT_KIND:
+		if (row.get("filing_channel"), row.get("district")) in self.platforms:
 			return True
-		return False
+		return row.get("village") in self.villages and row.get("petition_kind") != REPORT_KIND
 
 	def as_criterion(self, table) -> Criterion | None:
 		"""The same rule as a query condition on a petition table; None when everything is in scope."""
@@ -62,6 +64,8 @@ class Scope:
 		terms = [table[column].isin(sorted(values)) for column, values in self.claims if values]
 		if self.villages:
 			terms.append(table.village.isin(sorted(self.villages)) & (table.petition_kind != REPORT_KIND))
+		for channel, district in sorted(self.platforms):
+			terms.append((table.filing_channel == channel) & (table.district == district))
 		if not terms:
 			return table.name.isnull()
 		criterion = Criterion.any(terms)
@@ -113,7 +117,7 @@ def _build(user: str) -> Scope:
 	towns = {u.town for u in units if u.tier == "Town" and u.town}
 	villages = {u.village for u in units if u.tier == "Village" and u.village}
 	names = {u.name for u in units}
-	platforms = {u.managed_platform for u in units if u.managed_platform}
+	platforms = {(u.managed_platform, u.district) for u in units if u.managed_platform and u.district}
 	agents = _own("Proxy Agent", user) if AGENT in roles else ()
 	petitioners = _own("Petitioner", user) if PETITIONER in roles else ()
 	claims = (
@@ -122,7 +126,6 @@ def _build(user: str) -> Scope:
 		("handling_unit", frozenset(names)),
 		("agent", frozenset(agents)),
 		("petitioner", frozenset(petitioners)),
-		("filing_channel", frozenset(platforms)),
 		("name", frozenset(_cases_shared_with(names))),
 	)
 	return Scope(
@@ -140,7 +143,9 @@ def _own(doctype: str, user: str) -> list[str]:
 
 
 def _cases_shared_with(units: set[str]) -> list[str]:
-	"""Cases in which a unit has a part without leading it, until they are filed away.
+	"""Cases in whose present round a unit has a part without leading it, until they are filed away.
+
+	Who was let off, or returned its part, has none any more.
 
 	Read by name once per request, so that lists keep to one index: a unit has a part in tens of open cases, not in
 	thousands.
@@ -155,6 +160,7 @@ def _cases_shared_with(units: set[str]) -> list[str]:
 		.select(assignment.petition)
 		.distinct()
 		.where(assignment.to_unit.isin(sorted(units)) & (assignment.part == "Co-handler"))
+		.where(assignment.status.isin(PART_STATUSES) & (assignment.round == petition.round))
 		.where(petition.workflow_state != ARCHIVED)
 		.run(pluck=True)
 	)

@@ -20,12 +20,16 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 		("petitioned", ("petitioned_at", "name")),
 		("platform_queue", ("filing_channel", "queue_key")),
 		("main_petition", ("main_petition", "name")),
+		("paper", ("paper_no", "village")),
 	),
 	"Petition Event": (("petition_time", ("petition", "happened_at")),),
 	"Petition Assignment": (
 		("petition_round", ("petition", "round")),
 		("unit_status", ("to_unit", "status")),
 	),
+	"Responsibility Rule": (("category_region", ("category", "region")),),
+	"Coordination Meeting": (("petition_held", ("petition", "held_at")),),
+	"Upward Report": (("petition_sent", ("petition", "sent_on")),),
 	"Petition Round": (("petition_round", ("petition", "round")),),
 	"Evaluation": (("petition_round", ("petition", "round")),),
 	"Alert": (

@@ -30,7 +30,6 @@ def insert_bare_petitions(rng: random.Random, count: int, places: list[tuple], u
 	agents, petitioners = columns["agents"], columns["petitioners"]
 	now = now_datetime()
 	fields = [
-		"name",
 		"owner",
 		"modified_by",
 		"creation",
@@ -43,6 +42,8 @@ def insert_bare_petitions(rng: random.Random, count: int, places: list[tuple], u
 	for i in range(count):
 		district, town, village = rng.choice(places)
 		row = {
+			"name": f"RND-{i:05d}",
+			"filing_channel": rng.choice(["Visit", "Letter", "Department Platform", "Call"]),
 			"district": district,
 			"town": town,
 			"village": village,
@@ -54,16 +55,29 @@ def insert_bare_petitions(rng: random.Random, count: int, places: list[tuple], u
 			"petition_kind": rng.choice(["Appeal and Request", "Inquiry", "Report and Accusation"]),
 			"filing_channel": rng.choice(["Visit", "Letter", PLATFORM]),
 		}
-		head = [f"RND-{i:05d}", "Administrator", "Administrator", now, now, f"{i}", "Registered", f"1-{i}"]
-		rows.append([*head, *row.values()])
-	frappe.db.bulk_insert("Petition", [*fields, *row], rows)
-	fields = ["name", "owner", "modified_by", "creation", "modified", "petition", "to_unit", "part", "status"]
-	parts = [
-		[f"RND-{n}", "Administrator", "Administrator", now, now, petition, rng.choice(units), part, "Sent"]
-		for n, petition in enumerate(rng.sample([r[0] for r in rows], count // 10))
-		for part in [rng.choice(["Lead", "Co-handler", "Co-handler"])]
+		head = ["Administrator", "Administrator", now, now, f"{i}", "Registered", f"1-{i}"]
+		rows.append([*head, *(row[c] for c in SCOPE_COLUMNS)])
+	frappe.db.bulk_insert("Petition", [*fields, *SCOPE_COLUMNS], rows)
+	insert_bare_parts(rng, count, units)
+
+
+def insert_bare_parts(rng: random.Random, count: int, units: list[str]) -> None:
+	"""Parts of units in cases they do not lead, some over, some of an earlier round."""
+	statuses = ["Sent", "Received", "Objected", "Answered", "Returned", "Replaced", "Ended"]
+	rows = [
+		[
+			f"RNDP-{i}",
+			"Co-handler",
+			f"RND-{rng.randrange(count):05d}",
+			rng.choice(units),
+			rng.choice(statuses),
+			n,
+		]
+		for i, n in enumerate(rng.choices([1, 2], [9, 1], k=count // 5))
 	]
-	frappe.db.bulk_insert("Petition Assignment", fields, parts)
+	frappe.db.bulk_insert(
+		"Petition Assignment", ["name", "part", "petition", "to_unit", "status", "round"], rows
+	)
 
 
 class TestScopeProperty(AppTestCase):
@@ -121,8 +135,10 @@ class TestScopeProperty(AppTestCase):
 				rng.choice([None, *DESK_USERS]),
 				*rng.sample(DESK_USERS, 2),
 			)
-			if rng.random() < 0.3:
-				frappe.db.set_value("Handling Unit", code, "managed_platform", PLATFORM)
+			if rng.random() < 0.5:
+				frappe.db.set_value(
+					"Handling Unit", code, "managed_platform", rng.choice(["Department Platform", "Letter"])
+				)
 			units.append(code)
 		agents = [f.make_agent().name, f.make_agent("agent2@pp.test", f.VILLAGE_2, agent_name="老李").name]
 		petitioners = [f.make_petitioner(user="petitioner@pp.test").name, f.make_petitioner("别人").name]

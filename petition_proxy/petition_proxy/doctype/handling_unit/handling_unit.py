@@ -1,7 +1,9 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import today
 
+from petition_proxy.domain.lifecycle import FINAL_STATES
 from petition_proxy.permissions.scope import clear_scopes
 from petition_proxy.utils.places import set_place_from_region
 
@@ -54,6 +56,7 @@ class HandlingUnit(Document):
 		set_place_from_region(self)
 		self.validate_superiors()
 		self.validate_members_once()
+		self.set_closed_on()
 
 	def validate_superiors(self):
 		for fieldname in ("territory_parent", "line_superior"):
@@ -81,6 +84,35 @@ class HandlingUnit(Document):
 
 	def on_update(self):
 		clear_scopes()
+		if self.was_closed_now():
+			self.tell_open_cases()
+
+	def was_closed_now(self) -> bool:
+		before = self.get_doc_before_save()
+		return bool(before and before.is_active and not self.is_active)
+
+	def set_closed_on(self):
+		"""A unit is closed, never deleted: its cases and letters go on naming it."""
+		before = self.get_doc_before_save()
+		self.closed_on = before.closed_on if before else None
+		if self.is_active:
+			self.closed_on = None
+		elif not self.closed_on:
+			self.closed_on = today()
+
+	def tell_open_cases(self):
+		"""A unit closed in mid-case: its people lose sight of its cases, so whoever sent them has to send them on."""
+		count = frappe.db.count(
+			"Petition", {"handling_unit": self.name, "workflow_state": ("not in", sorted(FINAL_STATES))}
+		)
+		if count:
+			frappe.msgprint(
+				_(
+					"{0} still has {1} open petitions. They are listed in the Unsettled Queue; whoever sent them reassigns them."
+				).format(self.unit_name, count),
+				title=_("Open Petitions"),
+				indicator="orange",
+			)
 
 	def on_trash(self):
 		clear_scopes()

@@ -11,10 +11,11 @@ from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement impor
 	AUTHORITY_FIELDS,
 	why_not_authorised,
 )
+from petition_proxy.petition_proxy.doctype.responsibility_rule.lookup import is_unit_of_accused
 from petition_proxy.utils.errors import domain_errors
 from petition_proxy.utils.rows import read_row
 
-UNIT_COLUMNS = ("unit_name", "tier", "is_active")
+UNIT_COLUMNS = ("unit_name", "unit_type", "tier", "is_active")
 AGENT_COLUMNS = ("agent_name", "status", "certificate_valid_to", "user")
 
 
@@ -89,7 +90,7 @@ def check_unit(doc, unit: str | None) -> frappe._dict:
 		frappe.throw(_("{0} is not active. Choose another unit.").format(row.unit_name), StepError)
 	if row.tier == "Village":
 		frappe.throw(_("A village does not decide petitions. Choose a town or department."), StepError)
-	if unit == doc.accused_unit:
+	if is_unit_of_accused(doc, unit):
 		frappe.throw(
 			_("{0} is complained about in this petition. Choose another unit.").format(row.unit_name),
 			StepError,
@@ -98,9 +99,37 @@ def check_unit(doc, unit: str | None) -> frappe._dict:
 	return row
 
 
+def check_coordinated(doc, unit: frappe._dict) -> None:
+	"""R22 art. 24, clause S14: what several units share is led from the petition office; others bring it there.
+
+	Raises:
+		StepError: a town, village or platform would choose the lead itself.
+	"""
+	if not doc.needs_coordination or unit.unit_type == "Petition Office":
+		return
+	scope = get_scope()
+	is_office = any(c == "district" and doc.district in values for c, values in scope.claims)
+	if not (scope.sees_all or is_office):
+		frappe.throw(
+			_("{0} Assign it to the petition office, which chooses the lead unit.")
+			.format(doc.coordination_reason or "")
+			.strip(),
+			StepError,
+		)
+
+
+def check_no_open_objection(doc) -> None:
+	"""A unit that has objected waits for the sender's decision before it does anything else with the case."""
+	if doc.assignment and frappe.db.get_value("Petition Assignment", doc.assignment, "status") == "Objected":
+		frappe.throw(
+			_("Your unit has objected to this assignment. The sender decides on the objection first."),
+			StepError,
+		)
+
+
 def check_assign(doc, now) -> None:
 	"""R22 art. 22: forwarded, or assigned with a day for the reply."""
-	check_unit(doc, doc.handling_unit)
+	check_coordinated(doc, check_unit(doc, doc.handling_unit))
 	is_village = doc.tier == "Village" and doc.village in get_scope().villages
 	if is_village and not (doc.assignment_note or "").strip():
 		frappe.throw(_("Say why the village cannot settle it itself."), StepError)
@@ -109,6 +138,8 @@ def check_assign(doc, now) -> None:
 	doc.assigned_by = frappe.session.user
 	if is_village:
 		doc.assignment_kind = "Hand Up"
+	elif doc.assignment_kind == "Hand Up":  # left over from a village that handed it up before
+		doc.assignment_kind = "Assign"
 
 
 def check_reassign(doc, now) -> None:
@@ -149,6 +180,7 @@ def check_settle(doc, now) -> None:
 
 
 def check_accept(doc, now) -> None:
+	check_no_open_objection(doc)
 	if not doc.reply_class:
 		frappe.throw(
 			_("Choose the reply class: it sets the day by which the unit promises to answer."), StepError
@@ -172,6 +204,7 @@ def check_accept(doc, now) -> None:
 
 def check_refuse(doc, now) -> None:
 	"""R22 arts 19, 20, 22: a refusal gives its reason and the right body."""
+	check_no_open_objection(doc)
 	if not doc.refusal_reason:
 		frappe.throw(_("Choose the reason of the refusal."), StepError)
 	_require_right_body(doc)
@@ -182,6 +215,7 @@ def check_refuse(doc, now) -> None:
 
 def check_stop(doc, now) -> None:
 	"""R22 art. 36: the same facts and reasons are not accepted again after a conclusion."""
+	check_no_open_objection(doc)
 	if not doc.refusal_reason:
 		frappe.throw(_("Choose why the matter is no longer accepted."), StepError)
 	with domain_errors(StepError):
@@ -191,6 +225,7 @@ def check_stop(doc, now) -> None:
 
 def check_guide(doc, now) -> None:
 	"""R22 art. 31: matters of a statutory route are led there, and the petitioner told which body it is."""
+	check_no_open_objection(doc)
 	with domain_errors(StepError):
 		article = refusals.article_for_guide(doc.procedure_route)
 	_require_right_body(doc)

@@ -13,6 +13,7 @@ from petition_proxy.petition_proxy.doctype.petition_assignment.record import (
 	receive_assignment,
 	send_assignment,
 )
+from petition_proxy.petition_proxy.doctype.responsibility_rule.lookup import set_first_tier, set_route
 from petition_proxy.utils.calendar import calendar_for
 from petition_proxy.utils.errors import domain_errors
 from petition_proxy.utils.rows import read_row
@@ -63,8 +64,19 @@ def start_notice_clock(doc, now) -> None:
 	"""R22 arts 22, 23: fifteen days from receipt to tell the petitioner. Runs from the day the petition came in."""
 	_set_notice_due(doc, get_datetime(doc.petitioned_at))
 	doc.query_code = doc.query_code or make_query_code()
-	doc.tier = doc.tier or "District"
-	doc.tier_since = now
+
+
+def route(doc, now) -> None:
+	"""Clauses S4, S12, S14: the unit in charge is proposed, what several share is marked, and the first tier set."""
+	set_route(doc, now)
+	set_first_tier(doc, now)
+	if doc.channel != "Paper Register":
+		doc.channel = "Petition Office" if doc.needs_coordination else "Online"
+
+
+def file(doc, now) -> None:
+	start_notice_clock(doc, now)
+	route(doc, now)
 
 
 def _set_notice_due(doc, start) -> None:
@@ -90,6 +102,7 @@ def set_tier(doc, now) -> None:
 def clear_unit(doc, now) -> None:
 	"""Returned: the office looks for the right unit again; the petitioner's fifteen days run on."""
 	doc.handling_unit = doc.assigned_at = doc.received_at = doc.assigned_by = None
+	doc.assignment_kind = doc.assignment_note = doc.reply_by = None
 	doc.tier, doc.tier_since = "District", now
 
 
@@ -142,7 +155,7 @@ def set_archive(doc, now) -> None:
 
 
 EFFECTS = {
-	"File": start_notice_clock,
+	"File": file,
 	"Assign": set_tier,
 	"Reassign": set_tier,
 	"Return": clear_unit,
@@ -193,6 +206,18 @@ def _receive(doc, now) -> None:
 	receive_assignment(doc.assignment, now)
 
 
+def _receive_late(doc, now) -> None:
+	"""After acceptance a new unit signs for the case by going on with it."""
+	sent = current_assignment(doc)
+	if sent and sent.status == "Sent":
+		receive_assignment(doc.assignment, now)
+
+
+def _clear_reason(doc, now) -> None:
+	"""The reason stands on the timeline; left on the case it would pass for the next step's."""
+	doc.db_set("step_reason", None, update_modified=False)
+
+
 def _return(doc, now) -> None:
 	end_open_assignments(doc, "Returned", now)
 	doc.db_set("assignment", None, update_modified=False)
@@ -213,11 +238,13 @@ def _rework(doc, now) -> None:
 
 AFTER = {
 	"Assign": (_send,),
-	"Reassign": (_send_again,),
+	"Reassign": (_send_again, _clear_reason),
 	"Receive": (_receive,),
-	"Return": (_return,),
+	"Start Handling": (_receive_late,),
+	"Return": (_return, _clear_reason),
 	"Reply": (_answer,),
-	"Rework": (_rework,),
+	"Rework": (_rework, _clear_reason),
+	"Reopen": (_clear_reason,),
 	"Refuse": (_end,),
 	"Stop": (_end,),
 	"Guide": (_end,),

@@ -2,9 +2,10 @@
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, getdate
+from frappe.utils import add_days, get_datetime, getdate, now_datetime
 
-from petition_proxy.domain.lifecycle import AGENT, PETITIONER
+from petition_proxy.domain.lifecycle import AGENT, DRAFT, PETITIONER
+from petition_proxy.domain.routing import PAPER_CHANNEL
 from petition_proxy.permissions.scope import get_scope
 from petition_proxy.utils.identity import hash_of
 from petition_proxy.utils.rows import read_row
@@ -15,6 +16,10 @@ AGREEMENT_DAYS = 365
 
 class IntakeError(frappe.ValidationError):
 	"""The intake block does not say enough to file."""
+
+
+class PaperNumberError(IntakeError):
+	"""The sheet with this number has been entered already."""
 
 
 def set_agent(doc) -> None:
@@ -101,16 +106,16 @@ def set_agreement(doc) -> None:
 			_("Tick that the petitioner agreed: free of charge, true, may be revoked at any time."),
 			IntakeError,
 		)
-	today = getdate()
+	signed_on = getdate(doc.petitioned_at) if doc.channel == PAPER_CHANNEL else getdate()
 	agreement = frappe.get_doc(
 		{
 			"doctype": "Proxy Agreement",
 			"petitioner": doc.petitioner,
 			"agent": doc.agent,
 			"matter": doc.subject,
-			"valid_from": today,
-			"valid_to": add_days(today, AGREEMENT_DAYS),
-			"signed_on": today,
+			"valid_from": signed_on,
+			"valid_to": add_days(signed_on, AGREEMENT_DAYS),
+			"signed_on": signed_on,
 			"signature": doc.agreement_signature,
 			"signed_scan": doc.agreement_scan,
 			"is_free_of_charge": 1,
@@ -124,6 +129,66 @@ def set_agreement(doc) -> None:
 	doc.agreement = agreement.name
 	doc.agreement_signature = None
 	doc.agreement_scan = None
+
+
+def set_channel(doc) -> None:
+	"""A sheet that somebody else has keyed in came by paper (clause S11); agents and petitioners file online."""
+	is_own = bool(set(frappe.get_roles()) & {AGENT, PETITIONER}) and frappe.session.user != "Administrator"
+	if doc.paper_no and not is_own:
+		doc.paper_no = doc.paper_no.strip()
+		doc.channel = PAPER_CHANNEL
+		return
+	doc.channel = "Online"
+	if is_own:
+		doc.paper_no = doc.paper_scan = None
+
+
+def set_paper(doc) -> None:
+	"""Paper number, both names and the delay from paper to entry, while the case is a draft (clause S11).
+
+	The agent who wrote the sheet and the clerk who enters it both stand on the case.
+
+	Raises:
+		PaperNumberError: the village or the agent has handed in a sheet with this number before.
+	"""
+	if doc.channel != PAPER_CHANNEL or doc.get_state_before() != DRAFT:
+		return
+	if not doc.entered_at:
+		now = now_datetime()
+		doc.entered_by, doc.entered_at = frappe.session.user, now
+	seconds = (get_datetime(doc.entered_at) - get_datetime(doc.petitioned_at)).total_seconds()
+	doc.entry_delay_hours = max(0, int(seconds // 3600))
+	doc.written_by = frappe.db.get_value("Proxy Agent", doc.agent, "agent_name") if doc.agent else None
+	check_paper_number(doc)
+
+
+def check_paper_number(doc) -> None:
+	"""The same sheet is entered once, whoever of two clerks has it in hand.
+
+	The village's row is locked first: two clerks with the same sheet come here one after the other, and the locking
+	read sees what the first one wrote.
+	"""
+	frappe.db.get_value("Region", doc.village, "name", for_update=True)
+	table = frappe.qb.DocType("Petition")
+	same_origin = table.village == doc.village
+	if doc.agent:
+		same_origin |= table.agent == doc.agent
+	first = (
+		frappe.qb.from_(table)
+		.select(table.name)
+		.where((table.paper_no == doc.paper_no) & (table.name != (doc.name or "")) & same_origin)
+		.orderby(table.creation)
+		.limit(1)
+		.for_update()
+		.run()
+	)
+	if first:
+		frappe.throw(
+			_(
+				"Paper {0} has been entered already as {1}. Compare the two; each sheet is entered once."
+			).format(doc.paper_no, first[0][0]),
+			PaperNumberError,
+		)
 
 
 def copy_petitioner_fields(doc) -> None:

@@ -136,6 +136,7 @@ class Petition(Document):
 		self.set_place()
 		self.set_petitioned_at()
 		self.resolve_people()
+		intake.set_paper(self)
 		steps.check_scope(self)
 
 	def autoname(self):
@@ -145,14 +146,17 @@ class Petition(Document):
 
 	def validate(self):
 		if not self.is_new():  # before_insert has just done this
+			steps.check_scope(self.get_doc_before_save())
 			self.set_system_fields()
 			self.set_place()
 			self.resolve_people()
+			intake.set_paper(self)
 		self.set_category_path()
 		self.validate_petitioned_at()
 		self.validate_agent_may_act()
 		self.validate_frozen_fields()
 		self.apply_step()
+		self.set_route_anew()
 		self.set_queue()
 
 	def validate_workflow(self):
@@ -171,7 +175,7 @@ class Petition(Document):
 			self.note_step(step, self.get(step.stamp))
 
 	def on_update(self):
-		keep_private(self, ("service_proof", "agreement_scan"))
+		keep_private(self, ("service_proof", "agreement_scan", "paper_scan", "withdrawal_proof"))
 		self.record_step()
 		if not self.flags.in_insert and self.should_file_now():
 			self.file_now()
@@ -205,6 +209,7 @@ class Petition(Document):
 	def resolve_people(self):
 		"""Agent from who is logged in, petitioner and agreement from the intake block, where still missing."""
 		if self.get_state_before() == lifecycle.DRAFT:
+			intake.set_channel(self)
 			intake.set_agent(self)
 			intake.set_petitioner(self)
 			intake.set_agreement(self)
@@ -263,6 +268,14 @@ class Petition(Document):
 	def get_action(self) -> str | None:
 		step = self.get_step()
 		return step.action if step else None
+
+	def set_route_anew(self):
+		"""Whoever corrects what the proposal rests on, while the case waits to be assigned, gets a new one."""
+		before = self.get_doc_before_save()
+		if not before or self.get_step() or self.workflow_state != lifecycle.REGISTERED:
+			return
+		if any(_differs(before, self, f) for f in ROUTE_FIELDS) or _units_of(before) != _units_of(self):
+			effects.set_route(self, now_datetime())
 
 	def set_queue(self):
 		self.due_at = lifecycle.running_due_at(
@@ -330,7 +343,19 @@ FILED_FIELDS = (
 	"query_code",
 	"tier",
 	"tier_since",
+	"channel",
+	"proposed_unit",
+	"proposal_rule",
+	"proposal_reason",
+	"needs_coordination",
+	"coordination_reason",
 )
+# What a proposal of the unit rests on, beside the concerned units.
+ROUTE_FIELDS = ("category", "petition_kind", "accused_unit", "accused_user", "is_city_competence")
+
+
+def _units_of(doc: Document) -> list[str]:
+	return sorted(row.handling_unit for row in doc.concerned_units)
 
 
 def _system_fields() -> tuple[str, ...]:

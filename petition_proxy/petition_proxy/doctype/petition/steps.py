@@ -120,7 +120,7 @@ def _is_assigner(doc, scope) -> bool:
 	"""The petition office, the town, the manager of the platform it came by, or the village it waits with."""
 	return (
 		is_office_of_place(doc, scope)
-		or doc.filing_channel in scope.platforms
+		or (doc.filing_channel, doc.district) in scope.platforms
 		or (doc.tier == "Village" and doc.village in scope.villages)
 	)
 
@@ -136,7 +136,27 @@ def _is_sender(doc, scope) -> bool:
 	sent = effects.current_assignment(doc)
 	if not sent:
 		return _is_assigner(doc, scope)
-	return sent.from_unit in scope.units or (sent.kind == "Hand Up" and sent.to_unit in scope.units)
+	if sent.kind == "Hand Up" and sent.to_unit in scope.units:
+		return is_office_of_place(doc, scope)
+	return sent_it(sent, doc, scope)
+
+
+def sent_it(sent, doc, scope) -> bool:
+	"""Whether the session's user stands for the sender of an assignment.
+
+	A village hands up and has its say no more: an objection to that is for the town or the petition office above it,
+	never for the unit that objects.
+
+	Args:
+		sent: the assignment, with kind, from_unit and to_unit.
+		doc: its petition.
+		scope: the user's scope.
+	"""
+	if is_district_office(doc, scope):
+		return True
+	if sent.kind == "Hand Up":
+		return is_office_of_place(doc, scope) and sent.to_unit not in scope.units
+	return sent.from_unit in scope.units
 
 
 def _is_server(doc, scope) -> bool:
@@ -190,18 +210,34 @@ WHO = {
 		"Only the petitioner withdraws a petition, or an office on the petitioner's signed word; never the agent."
 	),
 	lifecycle.BY_KEEPER: lambda: _("Only the handling unit or the petition office files a case away."),
+	"accused": lambda: _(
+		"Only the petition office or the town of the place changes who is complained about."
+	),
 }
 
 
 # Which fields belong to whom, and from when on they stand
 # --------------------------------------------------------
-FACTS = ("petitioner", "agent", "agreement", "subject", "content", "request_text", "petitioned_at", "village")
+FACTS = (
+	"petitioner",
+	"agent",
+	"agreement",
+	"subject",
+	"content",
+	"request_text",
+	"petitioned_at",
+	"village",
+	"filing_channel",
+	"paper_no",
+)
 UNIT_FIELDS = ("handling_unit", "assignment_note", "assignment_kind", "reply_by")
 # The petition office refuses before anyone has the case, a unit afterwards.
 REFUSAL_FIELDS = ("refusal_reason", "refusal_body", "refusal_note", "refusal_article")
 REPLY_FIELDS = ("reply_text", "outcome")
 SERVICE_FIELDS = ("service_method", "service_note", "service_proof")
 KIND_FIELDS = ("petition_kind", "procedure_route")
+# Who the case is about decides who may see it, so whoever handles it does not change that.
+ACCUSED_FIELDS = ("accused_unit", "accused_user")
 SENDING_STEPS = ("Return", "Reassign")
 
 
@@ -228,6 +264,10 @@ def frozen_fields(state: str, action: str | None = None) -> tuple[str, ...]:
 	return tuple(f for first, fields in stands_from if place >= lifecycle.STATES.index(first) for f in fields)
 
 
+def _is_draft(doc) -> bool:
+	return doc.get_state_before() == lifecycle.DRAFT
+
+
 def _is_handler_or_office(doc, scope) -> bool:
 	return is_handling_unit(doc, scope) or _is_assigner(doc, scope)
 
@@ -242,6 +282,7 @@ FIELD_OWNERS = (
 		lifecycle.BY_HANDLING_UNIT,
 	),
 	(SERVICE_FIELDS, _is_server, lifecycle.BY_SERVER),
+	(ACCUSED_FIELDS, lambda d, s: _is_draft(d) or _is_assigner(d, s), "accused"),
 )
 
 

@@ -59,8 +59,7 @@ def _require_member(assignment) -> None:
 
 def _require_sender(assignment, petition) -> None:
 	scope = get_scope()
-	is_sender = assignment.from_unit in scope.units or steps.is_district_office(petition, scope)
-	if not scope.sees_all and not is_sender:
+	if not (scope.sees_all or steps.sent_it(assignment, petition, scope)):
 		frappe.throw(steps.WHO[lifecycle.BY_SENDER](), AssignmentError)
 
 
@@ -97,25 +96,38 @@ def object_to(assignment: str, reason: str, proposed_unit: str | None = None) ->
 	reason = _require_text(reason, _("Say why your unit is not competent."))
 	if doc.status == "Objected":
 		frappe.throw(_("Your unit has objected already. The sender decides."), AssignmentError)
+	if doc.objection_decision == "Rejected":
+		frappe.throw(_("The sender has decided that your unit keeps the case."), AssignmentError)
 	if doc.part == LEAD and petition.workflow_state not in BEFORE_ACCEPTANCE:
 		frappe.throw(_("The case has been accepted. Only the sender can send it elsewhere."), AssignmentError)
 	if proposed_unit == doc.to_unit:
 		frappe.throw(_("Propose another unit than your own, or leave the field empty."), AssignmentError)
+	if proposed_unit:
+		checks.check_unit(petition, proposed_unit)
 	now = now_datetime()
 	_require_in_time(doc, now)
+	if not doc.received_at:
+		_sign_for(doc, petition, now)
 	doc.update(
 		{
 			"status": "Objected",
-			"received_at": doc.received_at or now,
-			"received_by": doc.received_by or frappe.session.user,
 			"objected_at": now,
 			"objection_reason": reason,
 			"objection_unit": proposed_unit,
-			"objection_decision": None,
 		}
 	)
 	doc.save(ignore_permissions=True)  # checked above; no role writes assignments by hand
 	record_event(petition, "Object", petition.workflow_state, petition.workflow_state, reason)
+
+
+def _sign_for(doc, petition, now) -> None:
+	"""Whoever objects has the case in hand: receipt and objection are one act where nobody had signed yet."""
+	if doc.part == LEAD:
+		petition.workflow_state = lifecycle.RECEIVED
+		petition.save()
+	else:
+		receive_assignment(doc.name, now)
+	doc.reload()
 
 
 def _require_in_time(doc, now) -> None:
@@ -199,6 +211,8 @@ def reassign(
 		frappe.throw(
 			_("The case is with no unit at present, so there is nothing to reassign."), AssignmentError
 		)
+	if not steps.may_take(doc, lifecycle.REASSIGN):
+		frappe.throw(steps.WHO[lifecycle.BY_SENDER](), steps.StepError)
 	doc.assignment_kind, doc.reply_by = kind or "Assign", reply_by
 	_move(doc, unit, reason)
 

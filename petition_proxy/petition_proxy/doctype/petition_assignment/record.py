@@ -99,6 +99,7 @@ def receive_assignment(name: str | None, now: datetime) -> None:
 		"received_by": frappe.session.user,
 		"objection_due_at": due,
 		"objection_rule": rule,
+		"modified_by": frappe.session.user,
 	}
 	frappe.db.set_value("Petition Assignment", name, values)
 
