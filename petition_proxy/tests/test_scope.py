@@ -22,7 +22,6 @@ from petition_proxy.utils.append_only import AppendOnlyError
 from petition_proxy.utils.identity import IdentityError
 
 DESK_USERS = [u for u, roles in f.USERS.items() if roles[0] not in lifecycle.PORTAL_ROLES]
-PLATFORM = "Department Platform"
 
 
 def insert_bare_petitions(rng: random.Random, count: int, places: list[tuple], units: list[str], **columns):
@@ -53,7 +52,6 @@ def insert_bare_petitions(rng: random.Random, count: int, places: list[tuple], u
 			"accused_unit": rng.choice([None, None, None, "", *units]),
 			"accused_user": rng.choice([None, None, None, "", *DESK_USERS]),
 			"petition_kind": rng.choice(["Appeal and Request", "Inquiry", "Report and Accusation"]),
-			"filing_channel": rng.choice(["Visit", "Letter", PLATFORM]),
 		}
 		head = ["Administrator", "Administrator", now, now, f"{i}", "Registered", f"1-{i}"]
 		rows.append([*head, *(row[c] for c in SCOPE_COLUMNS)])

@@ -127,6 +127,8 @@ AUTHORITY_FIELDS = (
 	"may_file",
 	"may_receive_documents",
 	"may_track",
+	"may_submit_material",
+	"may_request_review",
 	"valid_from",
 	"valid_to",
 	"revoked_on",
