@@ -30,6 +30,15 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 	"Responsibility Rule": (("category_region", ("category", "region")),),
 	"Coordination Meeting": (("petition_held", ("petition", "held_at")),),
 	"Upward Report": (("petition_sent", ("petition", "sent_on")),),
+	"Opinion Letter": (("petition_round", ("petition", "round")),),
+	"Official Letter": (
+		("petition_round", ("petition", "round")),
+		("unit_kind_year", ("unit", "kind", "year")),
+	),
+	"Service Receipt": (("petition_round", ("petition", "round")),),
+	"Settlement Statement": (("petition_round", ("petition", "round")),),
+	"Case File": (("petition_round", ("petition", "round")),),
+	"Signing Delegation": (("unit_days", ("unit", "valid_from", "valid_to")),),
 	"Petition Round": (("petition_round", ("petition", "round")),),
 	"Evaluation": (("petition_round", ("petition", "round")),),
 	"Alert": (
