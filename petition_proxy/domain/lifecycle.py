@@ -239,7 +239,7 @@ USUAL_ACTIONS: tuple[str, ...] = (
 
 # Steps that ask for nothing but the case itself or what stands on it: the desk takes them for many cases at once.
 # The others ask for a reason or a choice and are taken case by case.
-PLAIN_ACTIONS: frozenset[str] = frozenset({*USUAL_ACTIONS, "Refuse", "Archive"})
+PLAIN_ACTIONS: frozenset[str] = frozenset({*USUAL_ACTIONS, "Settle on the Spot", "Refuse", "Archive"})
 
 
 # Where the other ends branch off from it.
