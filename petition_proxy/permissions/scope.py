@@ -14,6 +14,7 @@ from frappe.query_builder import Criterion, DocType
 from pypika.terms import ExistsCriterion
 
 from petition_proxy.domain.lifecycle import AGENT, ARCHIVED, PETITIONER
+from petition_proxy.domain.reviews import OPEN_STATUSES as OPEN_REVIEWS
 
 REPORT_KIND = "Report and Accusation"
 # A co-handling unit in one of these has a part in the case; returned, replaced or let off it has none.
@@ -143,27 +144,40 @@ def _own(doctype: str, user: str) -> list[str]:
 
 
 def _cases_shared_with(units: set[str]) -> list[str]:
-	"""Cases in whose present round a unit has a part without leading it, until they are filed away.
-
-	Who was let off, or returned its part, has none any more.
+	"""Cases in whose present round a unit has a part without leading it, until they are filed away: it handles along,
+	reviews the opinion, or decides about more time. Who was let off, or returned its part, has none any more.
 
 	Read by name once per request, so that lists keep to one index: a unit has a part in tens of open cases, not in
 	thousands.
 	"""
 	if not units:
 		return []
+	names = sorted(units)
 	assignment, petition = DocType("Petition Assignment"), DocType("Petition")
-	return (
-		frappe.qb.from_(assignment)
+	review, extension = DocType("Review Request"), DocType("Extension Request")
+
+	def parts(record, condition):
+		return (
+			frappe.qb.from_(record)
+			.join(petition)
+			.on(petition.name == record.petition)
+			.select(record.petition)
+			.where(condition & (petition.workflow_state != ARCHIVED))
+		)
+
+	handles_along = assignment.to_unit.isin(names) & (assignment.part == "Co-handler")
+	handles_along &= assignment.status.isin(PART_STATUSES) & (assignment.round == petition.round)
+	handled = parts(assignment, handles_along)
+	reviewed = (
+		frappe.qb.from_(review)
 		.join(petition)
-		.on(petition.name == assignment.petition)
-		.select(assignment.petition)
-		.distinct()
-		.where(assignment.to_unit.isin(sorted(units)) & (assignment.part == "Co-handler"))
-		.where(assignment.status.isin(PART_STATUSES) & (assignment.round == petition.round))
-		.where(petition.workflow_state != ARCHIVED)
-		.run(pluck=True)
+		.on(petition.name == review.petition)
+		.select(review.petition)
+		.where(review.reviewing_unit.isin(names))
+		.where((petition.workflow_state != ARCHIVED) | review.status.isin(OPEN_REVIEWS))
 	)
+	extended = parts(extension, extension.deciding_unit.isin(names) & (extension.status == "Asked"))
+	return [row[0] for row in handled.union(reviewed).union(extended).run()]
 
 
 def _units_of(user: str) -> list:

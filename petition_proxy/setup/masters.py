@@ -14,7 +14,7 @@ FIXTURES = Path(__file__).parents[1] / "fixtures" / "seeds"
 
 
 def ensure_masters() -> None:
-	"""Reply classes, statutory limits, alert rules, starter categories, work calendars."""
+	"""Reply classes, statutory limits, alert and supervision rules, starter categories, work calendars."""
 	for row in read_fixture("reply_classes"):
 		insert_if_missing("Reply Class", {"class_code": row["class_code"]}, row)
 	for row in read_fixture("statutory_limits"):
@@ -25,6 +25,8 @@ def ensure_masters() -> None:
 		insert_if_missing("Alert Rule", {"rule_code": row["rule_code"]}, row)
 	for row in read_fixture("retention_rules"):
 		insert_if_missing("Retention Rule", {"rule_name": row["rule_name"]}, row)
+	for row in read_fixture("supervision_rules"):
+		insert_if_missing("Supervision Rule", {"rule_code": row["rule_code"]}, row)
 	ensure_categories()
 	ensure_calendars()
 

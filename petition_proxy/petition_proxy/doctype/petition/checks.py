@@ -15,6 +15,7 @@ from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement impor
 	why_not_authorised,
 )
 from petition_proxy.petition_proxy.doctype.responsibility_rule.lookup import is_unit_of_accused
+from petition_proxy.petition_proxy.doctype.review_request.concluded import concluded_case_of
 from petition_proxy.petition_proxy.doctype.service_receipt import serve
 from petition_proxy.utils.errors import domain_errors
 from petition_proxy.utils.rows import read_row
@@ -196,19 +197,6 @@ def check_settle(doc, now) -> None:
 	doc.outcome = "Settled on the Spot"
 
 
-def check_not_concluded(doc) -> None:
-	"""R22 art. 36: what a re-review has concluded is registered, but not accepted again on the same facts and reasons."""
-	if not doc.main_petition:
-		return
-	if frappe.db.get_value("Petition", doc.main_petition, "review_status") == "Concluded":
-		frappe.throw(
-			_(
-				"A re-review has concluded the same matter in {0}. Use Stop with the reason Concluded by Re-review."
-			).format(doc.main_petition),
-			StepError,
-		)
-
-
 def check_accept(doc, now) -> None:
 	check_no_open_objection(doc)
 	check_not_concluded(doc)
@@ -231,6 +219,26 @@ def check_accept(doc, now) -> None:
 		)
 	if doc.petition_kind == refusals.APPEAL_KIND:
 		doc.procedure_route = refusals.PETITION_PROCEDURE
+
+
+def check_not_concluded(doc) -> None:
+	"""R22 art. 36: what a re-review has ended is not accepted again on the same facts and reasons.
+
+	Registering it is never refused; the step for it is "Stop". If the petition office has written down what is new, it
+	is another matter.
+
+	Raises:
+		StepError: the same facts were concluded.
+	"""
+	if (doc.new_facts or "").strip():
+		return
+	if concluded := concluded_case_of(doc):
+		frappe.throw(
+			_(
+				"A re-review has ended this matter ({0}). Stop it as Concluded by Re-review, or have the petition office write down which facts are new."
+			).format(concluded),
+			StepError,
+		)
 
 
 def check_refuse(doc, now) -> None:
@@ -391,6 +399,10 @@ def check_archive(doc, now) -> None:
 	"""Closed by an answer, or ended otherwise; nothing about it may still be under way (R22 arts 35, 36)."""
 	if doc.review_status in ("Under Review", "Under Re-review"):
 		frappe.throw(_("A review is under way. The case is filed away when it has ended."), StepError)
+	if doc.is_supervised:
+		frappe.throw(
+			_("A supervision order is open. The case is filed away when it has been graded."), StepError
+		)
 	doc.retention_term = case_file.retention_term_of(doc)
 	case_file.make_file(doc)
 	state = doc.get_doc_before_save().workflow_state

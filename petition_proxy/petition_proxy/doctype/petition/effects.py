@@ -8,6 +8,7 @@ from frappe.utils import get_datetime, getdate
 
 from petition_proxy.domain import deadlines, lifecycle, refusals
 from petition_proxy.petition_proxy.doctype.case_file import compile as case_file
+from petition_proxy.petition_proxy.doctype.extension_request.record import lapse_requests
 from petition_proxy.petition_proxy.doctype.official_letter import register
 from petition_proxy.petition_proxy.doctype.opinion_letter import draft
 from petition_proxy.petition_proxy.doctype.petition.checks import StepError
@@ -16,6 +17,7 @@ from petition_proxy.petition_proxy.doctype.petition_assignment.record import (
 	receive_assignment,
 	send_assignment,
 )
+from petition_proxy.petition_proxy.doctype.progress_notice.record import note_step
 from petition_proxy.petition_proxy.doctype.responsibility_rule.lookup import set_first_tier, set_route
 from petition_proxy.petition_proxy.doctype.service_receipt import serve
 from petition_proxy.utils.calendar import calendar_for
@@ -196,6 +198,7 @@ def after_step(doc, step: lifecycle.Transition, now) -> None:
 	"""
 	for follow in AFTER.get(step.action, ()):
 		follow(doc, now)
+	note_step(doc, step, now)
 
 
 def _send(doc, now) -> None:
@@ -261,11 +264,11 @@ def _close_file(doc, now) -> None:
 
 AFTER = {
 	"Assign": (_send,),
-	"Reassign": (_send_again, _clear_reason),
+	"Reassign": (_send_again, lapse_requests, _clear_reason),
 	"Receive": (_receive,),
 	"Start Handling": (_receive_late,),
 	"Return": (_return, _clear_reason),
-	"Reply": (_answer,),
+	"Reply": (_answer, lapse_requests),
 	"Rework": (_rework, _send_letters_back, _clear_reason),
 	"Reopen": (_clear_reason,),
 	"Accept": (_issue_notice("Accept"),),
@@ -273,7 +276,7 @@ AFTER = {
 	"Stop": (_end, _issue_notice("Stop")),
 	"Guide": (_end, _issue_notice("Guide")),
 	"Archive": (_close_file,),
-	"Withdraw": (_end,),
+	"Withdraw": (_end, lapse_requests),
 	"Merge": (_end,),
 }
 

@@ -162,8 +162,10 @@ class Petition(Document):
 	def validate_workflow(self):
 		"""Frappe's check of the first state, then filing at once: one row is written, in the state it ends in."""
 		step = self.get_step()
-		if not step or step.action in lifecycle.PLAIN_ACTIONS:
-			super().validate_workflow()  # the others stand in the same table, which has been asked (apply_step)
+		# The other steps stand in the same table, which has been asked (apply_step); one that a review orders asks for
+		# no role of the path.
+		if not self.flags.by_review and (not step or step.action in lifecycle.PLAIN_ACTIONS):
+			super().validate_workflow()
 		if self.is_new() and self.should_file_now():
 			self.file_now()
 
