@@ -162,7 +162,8 @@ def check_merge(case: Mapping, main: Mapping, is_same_person: bool) -> None:
 	"""May a case be merged into a main case?
 
 	Args:
-		case: row with name, workflow_state, petition_kind, accused_unit, accused_user, is_collective.
+		case: row with name, workflow_state, petition_kind, accused_unit, accused_user, is_collective, petitioner,
+			wants_secrecy.
 		main: the same of the main case, with main_petition.
 		is_same_person: a petitioner, joint signer or representative of one takes part in the other.
 
@@ -196,6 +197,9 @@ def check_merge(case: Mapping, main: Mapping, is_same_person: bool) -> None:
 			),
 			main=main["name"],
 		)
+	secret = case.get("wants_secrecy") or main.get("wants_secrecy")
+	if secret and case.get("petitioner") != main.get("petitioner"):
+		raise MergeError(_("A petitioner asked for secrecy. Keep the petitions of different people apart."))
 	if not is_same_person and not (case["is_collective"] and main["is_collective"]):
 		raise MergeError(
 			_("The two petitions come from different people. Group like cases of others in a Common Issue.")

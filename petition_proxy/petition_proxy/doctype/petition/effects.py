@@ -7,6 +7,7 @@ from frappe.model.naming import make_autoname
 from frappe.utils import get_datetime, getdate
 
 from petition_proxy.domain import deadlines, lifecycle, refusals
+from petition_proxy.petition_proxy.doctype.petition import repeats
 from petition_proxy.petition_proxy.doctype.petition.checks import StepError
 from petition_proxy.petition_proxy.doctype.petition_assignment.record import (
 	end_open_assignments,
@@ -150,6 +151,8 @@ EFFECTS = {
 	"Settle on the Spot": settle_at_once,
 	"Rework": redo,
 	"Reopen": begin_round,
+	"Merge": repeats.set_merged,
+	"Undo Merge": repeats.set_unmerged,
 	"Archive": set_archive,
 }
 
@@ -212,17 +215,20 @@ def _rework(doc, now) -> None:
 
 
 AFTER = {
+	"File": (repeats.find_repeats,),
 	"Assign": (_send,),
 	"Reassign": (_send_again,),
 	"Receive": (_receive,),
 	"Return": (_return,),
 	"Reply": (_answer,),
 	"Rework": (_rework,),
-	"Refuse": (_end,),
-	"Stop": (_end,),
-	"Guide": (_end,),
-	"Withdraw": (_end,),
-	"Merge": (_end,),
+	"Settle on the Spot": (repeats.tell_merged,),
+	"Refuse": (_end, repeats.tell_merged),
+	"Stop": (_end, repeats.tell_merged),
+	"Guide": (_end, repeats.tell_merged),
+	"Withdraw": (_end, repeats.tell_merged),
+	"Close": (repeats.tell_merged,),
+	"Merge": (_end, repeats.note_in_main),
 }
 
 
