@@ -218,7 +218,9 @@ def prepare(doc, step: lifecycle.Transition) -> None:
 	"""Fill what a step asks for and set its state; the caller saves."""
 	doc.update({f: v for f, v in needs(step.action).items() if not doc.get(f)})
 	if step.action == "Merge" and not doc.main_petition:
-		doc.flags.server_values = {"main_petition": make_petition(lifecycle.REGISTERED).name}
+		doc.flags.server_values = {
+			"main_petition": make_petition(lifecycle.REGISTERED, petitioner=doc.petitioner).name
+		}
 	doc.workflow_state = step.target
 
 
@@ -237,6 +239,8 @@ def needs(action: str) -> dict:
 		"Reassign": {"step_reason": "送错单位"},
 		"Rework": {"step_reason": "答复没有回应诉求"},
 		"Reopen": {"step_reason": "出现新情况"},
+		"Merge": {"step_reason": "同一人同一事"},
+		"Undo Merge": {"step_reason": "不是同一件事"},
 		"Withdraw": {"withdrawal_reason": "问题已解决", "withdrawal_proof": "/private/files/signed.png"},
 		"Archive": {"retention_term": "10 Years"},
 	}.get(action, {})

@@ -41,7 +41,7 @@ def merge(petition: str, main: str, reason: str) -> None:
 	doc, _main = _lock_both(petition, main)
 	if doc.workflow_state == lifecycle.MERGED:
 		frappe.throw(_("{0} was merged into {1} already.").format(doc.name, doc.main_petition), RepeatError)
-	doc.flags.merge_into = main
+	doc.flags.server_values = {"main_petition": main}
 	doc.step_reason = reason
 	doc.workflow_state = lifecycle.MERGED
 	doc.save()

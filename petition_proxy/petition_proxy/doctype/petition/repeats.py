@@ -221,7 +221,7 @@ def check_merge(doc) -> None:
 	"""Whether this petition may be merged into its main petition (domain/repeats.py says when).
 
 	Args:
-		doc: the petition; `flags.merge_into` names the main one.
+		doc: the petition, its main petition set by `repeat_acts.merge`, or linked before.
 
 	Raises:
 		StepError: no main petition, or one of the rules.
@@ -229,7 +229,7 @@ def check_merge(doc) -> None:
 	"""
 	from petition_proxy.petition_proxy.doctype.petition import checks  # which names this check
 
-	main = doc.flags.merge_into
+	main = doc.main_petition
 	if not main:
 		frappe.throw(_("Choose the main petition first."), checks.StepError)
 	checks.require_reason(doc)
@@ -248,7 +248,6 @@ def check_merge(doc) -> None:
 			),
 			checks.StepError,
 		)
-	doc.main_petition = main
 
 
 def require_readable(petition: str) -> None:
