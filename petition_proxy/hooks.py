@@ -68,7 +68,10 @@ _case_records = (
 	"Progress Notice",
 	"Supervision Order",
 	"Review Request",
+	"Common Issue Case",
 )
+# Rows of tables in a petition, which Frappe lists by the parent's role alone
+_petition_rows = ("Petition Member", "Petition Concerned Unit")
 
 permission_query_conditions = {
 	"Petition": "petition_proxy.permissions.petition_query",
@@ -76,6 +79,15 @@ permission_query_conditions = {
 	"Proxy Agreement": "petition_proxy.permissions.agreement_query",
 	"Proxy Agent": "petition_proxy.permissions.agent_query",
 	"Improvement Advice": "petition_proxy.permissions.advice.advice_query",
+	"Repeat Candidate": "petition_proxy.permissions.around.repeat_candidate_query",
+	"Common Issue": "petition_proxy.permissions.around.common_issue_query",
+	"Early Notice": "petition_proxy.permissions.around.early_notice_query",
+	"Early Notice Reader": "petition_proxy.permissions.around.notice_row_query",
+	"Reception Slot": "petition_proxy.permissions.around.reception_slot_query",
+	"Video Reception": "petition_proxy.permissions.around.video_reception_query",
+	"Tag Link": "petition_proxy.permissions.doors.tag_link_query",
+	"Document Follow": "petition_proxy.permissions.doors.follow_query",
+	**dict.fromkeys(_petition_rows, "petition_proxy.permissions.around.petition_row_query"),
 	**dict.fromkeys(_case_records, "petition_proxy.permissions.case_record_query"),
 }
 
@@ -85,12 +97,26 @@ has_permission = {
 	"Proxy Agreement": "petition_proxy.permissions.has_agreement_permission",
 	"Proxy Agent": "petition_proxy.permissions.has_agent_permission",
 	"Improvement Advice": "petition_proxy.permissions.advice.has_advice_permission",
+	"Repeat Candidate": "petition_proxy.permissions.around.has_repeat_candidate_permission",
+	"Common Issue": "petition_proxy.permissions.around.has_common_issue_permission",
+	"Early Notice": "petition_proxy.permissions.around.has_early_notice_permission",
+	"Reception Slot": "petition_proxy.permissions.around.has_reception_slot_permission",
+	"Video Reception": "petition_proxy.permissions.around.has_video_reception_permission",
+	"Tag Link": "petition_proxy.permissions.doors.has_tag_link_permission",
+	"Document Follow": "petition_proxy.permissions.doors.has_follow_permission",
 	**dict.fromkeys(_case_records, "petition_proxy.permissions.has_case_record_permission"),
+}
+
+# Shares overrule row access, and notices carry titles: both are kept to who may open the record
+doc_events = {
+	"DocShare": {"validate": "petition_proxy.permissions.doors.refuse_share"},
+	"Notification Log": {"before_insert": "petition_proxy.permissions.doors.keep_notice_from_outsiders"},
 }
 
 # Frappe counts these without row access, and shows steps by role alone
 override_whitelisted_methods = {
 	"frappe.model.workflow.get_transitions": "petition_proxy.api.steps.get_transitions",
+	"frappe.desk.doctype.tag.tag.get_tagged_docs": "petition_proxy.permissions.doors.get_tagged_docs",
 	"frappe.client.get_count": "petition_proxy.api.counts.get_count",
 	"frappe.workflow.doctype.workflow.workflow.get_workflow_state_count": "petition_proxy.api.counts.get_workflow_state_count",
 }
@@ -111,7 +137,10 @@ scheduler_events = {
 		"35 6 * * *": ["petition_proxy.jobs.supervision.enqueue_supervision_sweep"],
 		"45 7 * * *": ["petition_proxy.jobs.progress_tasks.enqueue_progress_tasks"],
 	},
-	"daily": ["petition_proxy.jobs.work_calendar.warn_missing_calendar"],
+	"daily": [
+		"petition_proxy.jobs.work_calendar.warn_missing_calendar",
+		"petition_proxy.jobs.reception_reminders.enqueue_reception_reminders",
+	],
 }
 
 # Days to keep what only says that a job ran

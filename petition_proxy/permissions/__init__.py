@@ -57,6 +57,7 @@ SCOPE_COLUMNS = (
 	"accused_unit",
 	"accused_user",
 	"petition_kind",
+	"category",
 )
 
 

@@ -1,9 +1,10 @@
 """Who sees which petitions: one object for list, form, report, export, count, search and portal.
 
 A scope is a set of "field in values" claims on columns that every petition carries (district, town, village,
-handling unit, agent, petitioner), any of which opens a case, and two vetoes no claim can lift: a unit or person
-complained about sees nothing of the case (Regulations on Petition Work 2022, art. 30), and villages see no reports
-and accusations. SQL for lists and the check of one document are made from the same claims, so they cannot differ.
+handling unit, agent, petitioner), any of which opens a case, and two vetoes: no claim opens a case to a unit or person
+complained about in it (Regulations on Petition Work 2022, art. 30), and a village sees no reports and accusations, nor
+cases of a restricted category. SQL for lists and the check of one document are made from the same claims, so they
+cannot differ.
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,8 @@ from petition_proxy.domain.reviews import OPEN_STATUSES as OPEN_REVIEWS
 REPORT_KIND = "Report and Accusation"
 # A co-handling unit in one of these has a part in the case; returned, replaced or let off it has none.
 PART_STATUSES = ("Sent", "Received", "Objected", "Answered")
-DISTRICT_UNIT_TYPES = frozenset({"Petition Office", "District Government", "System Clerk Post"})
+PETITION_OFFICE = "Petition Office"
+DISTRICT_UNIT_TYPES = frozenset({PETITION_OFFICE, "District Government", "System Clerk Post"})
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,11 @@ class Scope:
 		user: user id.
 		sees_all: True for Administrator only.
 		claims: (column, values) pairs; a case with one of the values in the column is in scope.
-		villages: villages whose cases are seen except reports and accusations.
-		units: all units the user belongs to, which may not see complaints about themselves.
+		villages: villages whose cases are seen except reports and accusations and restricted categories.
+		units: all active units the user belongs to.
+		barred: all units the user belongs to, closed ones as well, which may not see complaints about themselves.
+		restricted: categories hidden from the village; read for village users only.
+		offices: districts whose petition office the user belongs to.
 		platforms: (filing channel, district) pairs the user's units manage: they give out what comes in there.
 	"""
 
@@ -40,6 +45,9 @@ class Scope:
 	claims: tuple[tuple[str, frozenset[str]], ...] = ()
 	villages: frozenset[str] = frozenset()
 	units: frozenset[str] = frozenset()
+	barred: frozenset[str] = frozenset()
+	restricted: frozenset[str] = frozenset()
+	offices: frozenset[str] = frozenset()
 	platforms: frozenset[tuple[str, str]] = frozenset()
 
 	def covers(self, row: Mapping) -> bool:
@@ -50,13 +58,21 @@ class Scope:
 		"""
 		if self.sees_all:
 			return True
-		if row.get("accused_user") == self.user or row.get("accused_unit") in self.units:
+		if self.is_accused(row):
 			return False
 		if any(row.get(column) in values for column, values in self.claims):
 			return True
 		if (row.get("filing_channel"), row.get("district")) in self.platforms:
 			return True
-		return row.get("village") in self.villages and row.get("petition_kind") != REPORT_KIND
+		return (
+			row.get("village") in self.villages
+			and row.get("petition_kind") != REPORT_KIND
+			and row.get("category") not in self.restricted
+		)
+
+	def is_accused(self, row: Mapping) -> bool:
+		"""Is the user, or a unit of the user, complained about in this petition?"""
+		return row.get("accused_user") == self.user or row.get("accused_unit") in self.barred
 
 	def as_criterion(self, table) -> Criterion | None:
 		"""The same rule as a query condition on a petition table; None when everything is in scope."""
@@ -64,15 +80,25 @@ class Scope:
 			return None
 		terms = [table[column].isin(sorted(values)) for column, values in self.claims if values]
 		if self.villages:
-			terms.append(table.village.isin(sorted(self.villages)) & (table.petition_kind != REPORT_KIND))
+			village = table.village.isin(sorted(self.villages)) & (table.petition_kind != REPORT_KIND)
+			if self.restricted:
+				village &= table.category.isnull() | table.category.notin(sorted(self.restricted))
+			terms.append(village)
 		for channel, district in sorted(self.platforms):
 			terms.append((table.filing_channel == channel) & (table.district == district))
 		if not terms:
 			return table.name.isnull()
 		criterion = Criterion.any(terms)
 		criterion &= table.accused_user.isnull() | (table.accused_user != self.user)
-		if self.units:
-			criterion &= table.accused_unit.isnull() | table.accused_unit.notin(sorted(self.units))
+		if self.barred:
+			criterion &= table.accused_unit.isnull() | table.accused_unit.notin(sorted(self.barred))
+		return criterion
+
+	def as_accused_criterion(self, table) -> Criterion:
+		"""`is_accused` as a query condition on a petition table."""
+		criterion = table.accused_user == self.user
+		if self.barred:
+			criterion |= table.accused_unit.isin(sorted(self.barred))
 		return criterion
 
 	def as_sql(self, table=None) -> str:
@@ -113,7 +139,8 @@ def _build(user: str) -> Scope:
 		return Scope(user)
 	# Units count whatever the role, for membership also forbids; the two portal roles open a claim each.
 	roles = set(frappe.get_roles(user))
-	units = _units_of(user)
+	all_units = _units_of(user)
+	units = [u for u in all_units if u.is_active]
 	districts = {u.district for u in units if u.unit_type in DISTRICT_UNIT_TYPES and u.district}
 	towns = {u.town for u in units if u.tier == "Town" and u.town}
 	villages = {u.village for u in units if u.tier == "Village" and u.village}
@@ -134,6 +161,9 @@ def _build(user: str) -> Scope:
 		claims=tuple((column, values) for column, values in claims if values),
 		villages=frozenset(villages),
 		units=frozenset(names),
+		barred=frozenset(u.name for u in all_units),
+		restricted=frozenset(_restricted_categories()) if villages else frozenset(),
+		offices=frozenset(u.district for u in units if u.unit_type == PETITION_OFFICE and u.district),
 		platforms=frozenset(platforms),
 	)
 
@@ -141,6 +171,35 @@ def _build(user: str) -> Scope:
 def _own(doctype: str, user: str) -> list[str]:
 	table = DocType(doctype)
 	return frappe.qb.from_(table).select(table.name).where(table.user == user).run(pluck=True)
+
+
+def _restricted_categories() -> list[str]:
+	"""Categories marked as restricted, and all below them."""
+	category, above = DocType("Petition Category"), DocType("Petition Category").as_("above")
+	return (
+		frappe.qb.from_(category)
+		.join(above)
+		.on((above.lft <= category.lft) & (above.rgt >= category.rgt) & (above.is_restricted == 1))
+		.select(category.name)
+		.distinct()
+		.run(pluck=True)
+	)
+
+
+def is_restricted(category: str | None) -> bool:
+	"""Whether a category, or one above it, is kept from the village and from everything shown in the open."""
+	if not category:
+		return False
+	table, above = DocType("Petition Category"), DocType("Petition Category").as_("above")
+	return bool(
+		frappe.qb.from_(table)
+		.join(above)
+		.on((above.lft <= table.lft) & (above.rgt >= table.rgt) & (above.is_restricted == 1))
+		.select(above.name)
+		.where(table.name == category)
+		.limit(1)
+		.run()
+	)
 
 
 def _cases_shared_with(units: set[str]) -> list[str]:
@@ -197,8 +256,9 @@ def _units_of(user: str) -> list:
 			unit.town,
 			unit.village,
 			unit.managed_platform,
+			unit.is_active,
 		)
-		.where((unit.is_active == 1) & ((unit.head == user) | is_member))
+		.where((unit.head == user) | is_member)
 		.run(as_dict=True)
 	)
 

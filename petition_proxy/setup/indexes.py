@@ -22,6 +22,41 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 		("main_petition", ("main_petition", "name")),
 		("paper", ("paper_no", "village")),
 		("due", ("due_at", "name")),
+		("common_issue", ("common_issue", "name")),
+		("category_queue", ("category", "queue_key")),
+		("accused_unit", ("accused_unit", "petitioned_at")),
+		("accused_user", ("accused_user", "petitioned_at")),
+	),
+	"Petition Member": (("phone_parent", ("phone_hash", "parent")),),
+	"Repeat Candidate": (
+		("petition_other", ("petition", "other_petition")),
+		("other_petition", ("other_petition", "petition")),
+	),
+	"Common Issue": (
+		("district_status", ("district", "status")),
+		("town_status", ("town", "status")),
+		("unit_status", ("responsible_unit", "status")),
+	),
+	"Common Issue Case": (
+		("issue_status", ("common_issue", "status")),
+		("petition_issue", ("petition", "common_issue")),
+	),
+	"Early Notice": (
+		("district_status", ("district", "status")),
+		("town_status", ("town", "status")),
+	),
+	"Early Notice Reader": (("user_notice", ("user", "parent")),),
+	"Reception Slot": (
+		("host_time", ("host", "starts_at")),
+		("unit_time", ("unit", "starts_at")),
+		("district_time", ("district", "level", "status", "starts_at")),
+	),
+	"Video Reception": (
+		("district_status", ("district", "status")),
+		("town_status", ("town", "status")),
+		("unit_time", ("unit", "starts_at")),
+		("petition_time", ("petition", "starts_at")),
+		("reminder", ("reminder_on", "reminded_at")),
 	),
 	"Petition Event": (("petition_time", ("petition", "happened_at")),),
 	"Petition Assignment": (

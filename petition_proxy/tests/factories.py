@@ -224,7 +224,9 @@ def prepare(doc, step: lifecycle.Transition) -> None:
 	if step.action == "Serve" and not doc.agent and doc.service_method == "By Agent":
 		doc.service_method = "In Person"
 	if step.action == "Merge" and not doc.main_petition:
-		doc.flags.server_values = {"main_petition": make_petition(lifecycle.REGISTERED).name}
+		doc.flags.server_values = {
+			"main_petition": make_petition(lifecycle.REGISTERED, petitioner=doc.petitioner).name
+		}
 	doc.workflow_state = step.target
 
 
@@ -282,6 +284,8 @@ def needs(action: str) -> dict:
 		"Reassign": {"step_reason": "送错单位"},
 		"Rework": {"step_reason": "答复没有回应诉求"},
 		"Reopen": {"step_reason": "出现新情况"},
+		"Merge": {"step_reason": "同一人同一事"},
+		"Undo Merge": {"step_reason": "不是同一件事"},
 		"Withdraw": {"withdrawal_reason": "问题已解决", "withdrawal_proof": "/private/files/signed.png"},
 		"Archive": {"retention_term": "10 Years"},
 	}.get(action, {})

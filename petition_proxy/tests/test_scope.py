@@ -52,6 +52,7 @@ def insert_bare_petitions(rng: random.Random, count: int, places: list[tuple], u
 			"accused_unit": rng.choice([None, None, None, "", *units]),
 			"accused_user": rng.choice([None, None, None, "", *DESK_USERS]),
 			"petition_kind": rng.choice(["Appeal and Request", "Inquiry", "Report and Accusation"]),
+			"category": rng.choice([None, "", *columns["categories"]]),
 		}
 		head = ["Administrator", "Administrator", now, now, f"{i}", "Registered", f"1-{i}"]
 		rows.append([*head, *(row[c] for c in SCOPE_COLUMNS)])
@@ -140,7 +141,14 @@ class TestScopeProperty(AppTestCase):
 			units.append(code)
 		agents = [f.make_agent().name, f.make_agent("agent2@pp.test", f.VILLAGE_2, agent_name="老李").name]
 		petitioners = [f.make_petitioner(user="petitioner@pp.test").name, f.make_petitioner("别人").name]
-		insert_bare_petitions(rng, 250, places, units, agents=agents, petitioners=petitioners)
+		above = f.insert_if_missing("Petition Category", "", category_name="限", is_group=1, is_restricted=1)
+		below = f.insert_if_missing(
+			"Petition Category", "", category_name="限下", parent_petition_category=above.name
+		)
+		open_one = f.insert_if_missing("Petition Category", "", category_name="不限")
+		categories = [above.name, below.name, open_one.name]
+		columns = {"agents": agents, "petitioners": petitioners, "categories": categories}
+		insert_bare_petitions(rng, 250, places, units, **columns)
 
 		everything = frappe.get_all("Petition", fields=["name", *SCOPE_COLUMNS], order_by="name")
 		seen_somewhere = 0

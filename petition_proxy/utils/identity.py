@@ -52,13 +52,18 @@ def seal_id_number(doc: Document) -> None:
 	doc.sealed_id_number = seal(number)
 
 
-def seal_phone(doc: Document) -> None:
-	"""Check, mask, hash and seal `doc.phone`, then empty it; without a new number the sealed one stays.
+def seal_phone(doc: Document, fieldname: str = "phone") -> None:
+	"""Check, mask, hash and seal the phone typed, then empty it; without a new number the sealed one stays.
+
+	Args:
+		doc: record or row of a table.
+		fieldname: where it is typed.
 
 	Raises:
 		IdentityError: the number cannot be dialled.
 	"""
-	typed, doc.phone = doc.phone, None
+	typed = doc.get(fieldname)
+	doc.set(fieldname, None)
 	if not typed:
 		return
 	if not privacy.is_valid_phone(typed):

@@ -9,6 +9,7 @@ from petition_proxy.permissions.scope import get_scope
 from petition_proxy.petition_proxy.doctype.case_file import compile as case_file
 from petition_proxy.petition_proxy.doctype.case_file import facts as case_facts
 from petition_proxy.petition_proxy.doctype.opinion_letter import reply
+from petition_proxy.petition_proxy.doctype.petition import repeats
 from petition_proxy.petition_proxy.doctype.proxy_agent.proxy_agent import why_not_on_duty
 from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement import (
 	AUTHORITY_FIELDS,
@@ -377,8 +378,11 @@ def check_withdraw(doc, now) -> None:
 
 
 def check_merge(doc, now) -> None:
-	if not doc.main_petition:
-		frappe.throw(_("Choose the main petition first."), StepError)
+	repeats.check_merge(doc)
+
+
+def check_undo_merge(doc, now) -> None:
+	require_reason(doc)
 
 
 def check_rework(doc, now) -> None:
@@ -428,6 +432,7 @@ CHECKS = {
 	"Close Without Service": check_close_without_service,
 	"Withdraw": check_withdraw,
 	"Merge": check_merge,
+	"Undo Merge": check_undo_merge,
 	"Archive": check_archive,
 }
 
@@ -440,7 +445,8 @@ def note_of(doc, step: lifecycle.Transition) -> str | None:
 		"Return": doc.step_reason,
 		"Rework": doc.step_reason,
 		"Reopen": doc.step_reason,
-		"Merge": doc.main_petition,
+		"Merge": f"{doc.main_petition}: {doc.step_reason}",
+		"Undo Merge": doc.step_reason,
 		"Refuse": doc.refusal_body,
 		"Stop": doc.refusal_note,
 		"Guide": doc.refusal_body,

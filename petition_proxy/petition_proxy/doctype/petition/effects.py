@@ -11,6 +11,7 @@ from petition_proxy.petition_proxy.doctype.case_file import compile as case_file
 from petition_proxy.petition_proxy.doctype.extension_request.record import lapse_requests
 from petition_proxy.petition_proxy.doctype.official_letter import register
 from petition_proxy.petition_proxy.doctype.opinion_letter import draft
+from petition_proxy.petition_proxy.doctype.petition import repeats
 from petition_proxy.petition_proxy.doctype.petition.checks import StepError
 from petition_proxy.petition_proxy.doctype.petition_assignment.record import (
 	end_open_assignments,
@@ -171,6 +172,8 @@ EFFECTS = {
 	"Serve": serve.make_receipt,
 	"Rework": redo,
 	"Reopen": begin_round,
+	"Merge": repeats.set_merged,
+	"Undo Merge": repeats.set_unmerged,
 	"Archive": set_archive,
 }
 
@@ -263,6 +266,7 @@ def _close_file(doc, now) -> None:
 
 
 AFTER = {
+	"File": (repeats.find_repeats,),
 	"Assign": (_send,),
 	"Reassign": (_send_again, lapse_requests, _clear_reason),
 	"Receive": (_receive,),
@@ -271,13 +275,15 @@ AFTER = {
 	"Reply": (_answer, lapse_requests),
 	"Rework": (_rework, _send_letters_back, _clear_reason),
 	"Reopen": (_clear_reason,),
+	"Settle on the Spot": (repeats.tell_merged,),
 	"Accept": (_issue_notice("Accept"),),
-	"Refuse": (_end, _issue_notice("Refuse")),
-	"Stop": (_end, _issue_notice("Stop")),
-	"Guide": (_end, _issue_notice("Guide")),
+	"Refuse": (_end, _issue_notice("Refuse"), repeats.tell_merged),
+	"Stop": (_end, _issue_notice("Stop"), repeats.tell_merged),
+	"Guide": (_end, _issue_notice("Guide"), repeats.tell_merged),
+	"Close": (repeats.tell_merged,),
 	"Archive": (_close_file,),
-	"Withdraw": (_end, lapse_requests),
-	"Merge": (_end,),
+	"Withdraw": (_end, lapse_requests, repeats.tell_merged),
+	"Merge": (_end, repeats.note_in_main),
 }
 
 

@@ -6,7 +6,7 @@ from frappe.utils import get_datetime, getdate, now_datetime
 
 from petition_proxy.domain import lifecycle
 from petition_proxy.jobs.deadline_sweep import next_action_at_for
-from petition_proxy.petition_proxy.doctype.petition import checks, effects, intake, steps
+from petition_proxy.petition_proxy.doctype.petition import checks, effects, intake, members, steps
 from petition_proxy.petition_proxy.doctype.petition_event.record import record_event
 from petition_proxy.utils.errors import domain_errors
 from petition_proxy.utils.files import keep_private
@@ -152,6 +152,7 @@ class Petition(Document):
 			self.resolve_people()
 			intake.set_paper(self)
 		self.set_category_path()
+		self.set_members()
 		self.validate_petitioned_at()
 		self.validate_agent_may_act()
 		self.validate_frozen_fields()
@@ -222,6 +223,15 @@ class Petition(Document):
 		self.category_path = (
 			frappe.get_cached_value("Petition Category", self.category, "path") if self.category else None
 		)
+
+	def set_members(self):
+		members.set_members(self)
+
+	def update_child_table(self, fieldname: str, *args, **kwargs):
+		"""A name list of thousands is not written again at every step."""
+		if fieldname == "members" and self.flags.members_unchanged:
+			return
+		super().update_child_table(fieldname, *args, **kwargs)
 
 	def validate_petitioned_at(self):
 		if get_datetime(self.petitioned_at) > now_datetime():

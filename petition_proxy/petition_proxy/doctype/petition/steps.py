@@ -109,7 +109,8 @@ def is_own_petitioner(doc, scope) -> bool:
 	return any(c == "petitioner" and doc.petitioner in values for c, values in scope.claims)
 
 
-def _is_filer(doc, scope) -> bool:
+def may_file(doc, scope) -> bool:
+	"""The case's own agent, its petitioner where no agent acts, or a village or office of the place."""
 	return (
 		is_own_agent(doc, scope)
 		or (is_own_petitioner(doc, scope) and not doc.agent)
@@ -182,7 +183,7 @@ def _is_keeper(doc, scope) -> bool:
 
 
 ACTORS = {
-	lifecycle.BY_FILER: _is_filer,
+	lifecycle.BY_FILER: may_file,
 	lifecycle.BY_ASSIGNER: _is_assigner,
 	lifecycle.BY_HANDLING_UNIT: is_handling_unit,
 	lifecycle.BY_SERVER: _is_server,
