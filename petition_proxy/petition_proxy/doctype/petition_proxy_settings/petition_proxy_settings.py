@@ -2,6 +2,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from petition_proxy.queries.coverage import get_method
+from petition_proxy.utils.tiles import validate_tile_url
+
 
 class PetitionProxySettings(Document):
 	# begin: auto-generated types
@@ -12,19 +15,29 @@ class PetitionProxySettings(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		adoption_weeks: DF.Int
 		alert_max_attempts: DF.Int
+		detour_factor: DF.Float
 		digest_at: DF.Time
 		district: DF.Link | None
+		elderly_walking_speed: DF.Float
 		evaluation_window_days: DF.Int
+		guest_questions: DF.Int
+		map_attribution: DF.Data | None
+		map_tile_url: DF.Data | None
 		petition_office: DF.Link | None
 		quiet_from: DF.Time
 		quiet_to: DF.Time
 		sweep_page_size: DF.Int
+		walking_minutes: DF.Int
+		walking_speed: DF.Float
 
 	# end: auto-generated types
 	def validate(self):
 		self.validate_district()
 		self.validate_positive()
+		self.validate_walk()
+		validate_tile_url(self.map_tile_url)
 
 	def validate_district(self):
 		if self.district and frappe.db.get_value("Region", self.district, "level") != "District":
@@ -34,3 +47,8 @@ class PetitionProxySettings(Document):
 		for fieldname in ("evaluation_window_days", "sweep_page_size", "alert_max_attempts"):
 			if (self.get(fieldname) or 0) < 1:
 				frappe.throw(_("{0} must be at least 1.").format(_(self.meta.get_label(fieldname))))
+
+	def validate_walk(self):
+		"""Both paces make a walk that the coverage rules can use."""
+		for is_elderly in (False, True):
+			get_method(is_elderly, self)
