@@ -265,7 +265,7 @@ class TestAttacks(DirectoryTestCase):
 			'"><img src=x onerror=alert(1)>',
 			"{{ frappe.session.user }}",
 			"{% raw %}",
-			"柳湾\x00",
+			"柳湾;DROP TABLE tabUser",
 		):
 			with self.subTest(text):
 				status, page = self.ask(q=text)

@@ -13,7 +13,8 @@ no_cache = 1
 def get_context(context) -> None:
 	"""Answer the question in the address: `q` a name typed, `town` and `village` names chosen."""
 	form = frappe.form_dict
-	context.asked = str(form.get("q") or "")[: directory.MAX_LETTERS]
+	typed = str(form.get("q") or "")[: directory.MAX_LETTERS]
+	context.asked = "".join(char for char in typed if char.isprintable())
 	context.town = str(form.get("town") or "")[:140]
 	context.village = str(form.get("village") or "")[:140]
 	context.page = context.matches = context.villages = context.notice = None
