@@ -68,6 +68,7 @@ has_permission = {
 	"Petitioner": "petition_proxy.permissions.has_petitioner_permission",
 	"Proxy Agreement": "petition_proxy.permissions.has_agreement_permission",
 	"Proxy Agent": "petition_proxy.permissions.has_agent_permission",
+	"Publicity Event": "petition_proxy.permissions.has_publicity_permission",
 	**dict.fromkeys(_case_records, "petition_proxy.permissions.has_case_record_permission"),
 }
 

@@ -39,11 +39,12 @@ class CoverageFilters:
 
 	@classmethod
 	def read(cls, values: dict[str, Any] | None) -> "CoverageFilters":
-		"""Make filters from what a form sends; without a day it is today."""
+		"""Make filters from what a form sends; without a day it is today, without a district that of the settings."""
 		values = values or {}
 		return cls(
 			on=getdate(values.get("on") or None),
-			district=values.get("district") or None,
+			district=values.get("district")
+			or frappe.db.get_single_value("Petition Proxy Settings", "district"),
 			town=values.get("town") or None,
 			is_elderly=bool(frappe.utils.cint(values.get("is_elderly"))),
 		)
@@ -373,3 +374,21 @@ def recruit_proposals(ground: CoverageGround, count: int) -> list[dict[str, Any]
 			}
 		)
 	return proposals
+
+
+def name_losses(ground: CoverageGround, losses: list[Reach]) -> list[dict[str, Any]]:
+	"""What `CoverageGround.lost_without` found, with the names people know."""
+	rows = {row.name: row for row in ground.settlements}
+	names = {agent.name: agent.agent_name for agent in ground.agents}
+	return [
+		{
+			"settlement": loss.settlement,
+			"settlement_name": rows[loss.settlement].settlement_name,
+			"village_name": rows[loss.settlement].village_name,
+			"town_name": rows[loss.settlement].town_name,
+			"people": loss.people,
+			"agent_name": names.get(loss.agent),
+			"metres": None if loss.path_metres is None else round(loss.path_metres),
+		}
+		for loss in losses
+	]

@@ -4,6 +4,8 @@ from frappe.model.document import Document
 from frappe.model.naming import make_autoname
 from frappe.utils import getdate
 
+from petition_proxy.permissions import may_record_at
+from petition_proxy.permissions.scope import get_scope
 from petition_proxy.utils.files import keep_private
 from petition_proxy.utils.places import get_place, set_place_from_region
 
@@ -22,6 +24,7 @@ class PublicityEvent(Document):
 	def validate(self):
 		set_place_from_region(self)
 		self.validate_date()
+		self.validate_is_own_place()
 
 	def on_update(self):
 		keep_private(self, ("photo",))
@@ -31,4 +34,14 @@ class PublicityEvent(Document):
 			frappe.throw(
 				_("The day lies in the future. Record the event once it has taken place."),
 				PublicityDateError,
+			)
+
+	def validate_is_own_place(self):
+		"""Also where the place is changed: the permission hook has seen only the place before."""
+		if not may_record_at(self, get_scope()):
+			frappe.throw(
+				_(
+					"You record publicity for your own district, town or village only. Choose a region of yours."
+				),
+				frappe.PermissionError,
 			)
