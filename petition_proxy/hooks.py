@@ -104,6 +104,7 @@ has_permission = {
 	"Video Reception": "petition_proxy.permissions.around.has_video_reception_permission",
 	"Tag Link": "petition_proxy.permissions.doors.has_tag_link_permission",
 	"Document Follow": "petition_proxy.permissions.doors.has_follow_permission",
+	"Publicity Event": "petition_proxy.permissions.has_publicity_permission",
 	**dict.fromkeys(_case_records, "petition_proxy.permissions.has_case_record_permission"),
 }
 

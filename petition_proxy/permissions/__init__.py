@@ -186,3 +186,19 @@ def has_agent_permission(
 ) -> bool:
 	scope = get_scope(user)
 	return bool(scope.sees_all or scope.units or doc.get("user") == scope.user)
+
+
+# Publicity
+# ---------
+def may_record_at(doc: Document, scope: Scope) -> bool:
+	"""Is this place one of the user's own: the district's office everywhere, a town or village at home?"""
+	return scope.sees_all or _in_place(doc, scope)
+
+
+def has_publicity_permission(
+	doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
+) -> bool:
+	"""All staff may read what was done to make the scheme known; it is changed only where it was done."""
+	if ptype in ("create", "read", "select", "report", "export", "print", "email"):
+		return True  # its controller guards what is created
+	return may_record_at(doc, get_scope(user))

@@ -4,6 +4,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from petition_proxy.domain.sphere import read_position
+from petition_proxy.utils.errors import domain_errors
+
 
 class PlaceError(frappe.ValidationError):
 	"""The region is missing or of the wrong level."""
@@ -48,3 +51,15 @@ def set_place_from_region(doc: Document) -> None:
 	"""Copy district, town and village of `doc.region`, as far down as it reaches."""
 	place = get_place(doc.region)
 	doc.district, doc.town, doc.village = place.district, place.town, place.village
+
+
+def validate_position(doc: Document) -> None:
+	"""Refuse coordinates that are no place on Earth; empty ones are fine.
+
+	Raises:
+		PlaceError: latitude and longitude mixed up, or one of them missing.
+	"""
+	if bool(doc.latitude) != bool(doc.longitude):
+		frappe.throw(_("Give both latitude and longitude, or leave both empty."), PlaceError)
+	with domain_errors(PlaceError):
+		read_position(doc.latitude or None, doc.longitude or None)

@@ -2,6 +2,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from petition_proxy.queries.coverage import get_method
+from petition_proxy.utils.tiles import validate_tile_url
+
 
 class PetitionProxySettings(Document):
 	# begin: auto-generated types
@@ -14,11 +17,17 @@ class PetitionProxySettings(Document):
 
 		from petition_proxy.petition_proxy.doctype.letter_word.letter_word import LetterWord
 
+		adoption_weeks: DF.Int
 		alert_max_attempts: DF.Int
+		detour_factor: DF.Float
 		digest_at: DF.Time
 		district: DF.Link | None
+		elderly_walking_speed: DF.Float
 		evaluation_window_days: DF.Int
 		letter_words: DF.Table[LetterWord]
+		guest_questions: DF.Int
+		map_attribution: DF.Data | None
+		map_tile_url: DF.Data | None
 		petition_office: DF.Link | None
 		quiet_from: DF.Time
 		quiet_to: DF.Time
@@ -27,12 +36,16 @@ class PetitionProxySettings(Document):
 		service_attempts_needed: DF.Int
 		simple_answer_days: DF.Int
 		sweep_page_size: DF.Int
+		walking_minutes: DF.Int
+		walking_speed: DF.Float
 
 	# end: auto-generated types
 	def validate(self):
 		self.validate_district()
 		self.validate_positive()
 		self.validate_letter_words()
+		self.validate_walk()
+		validate_tile_url(self.map_tile_url)
 
 	def validate_district(self):
 		if self.district and frappe.db.get_value("Region", self.district, "level") != "District":
@@ -59,3 +72,8 @@ class PetitionProxySettings(Document):
 						"{0} stands twice among the words of letter numbers. Each kind has a word of its own."
 					).format(_(repeated) if column == "kind" else repeated)
 				)
+
+	def validate_walk(self):
+		"""Both paces make a walk that the coverage rules can use."""
+		for is_elderly in (False, True):
+			get_method(is_elderly, self)

@@ -5,8 +5,10 @@ from frappe.model.naming import make_autoname
 from frappe.utils import getdate
 
 from petition_proxy.permissions.scope import clear_scopes
+from petition_proxy.petition_proxy.doctype.proxy_agent.publishing import validate_consent
+from petition_proxy.queries.directory import forget_villages
 from petition_proxy.utils.identity import keep_server_fields, seal_id_number
-from petition_proxy.utils.places import get_place, set_place_from_village
+from petition_proxy.utils.places import get_place, set_place_from_village, validate_position
 
 ON_DUTY = "On Duty"
 
@@ -65,9 +67,12 @@ class ProxyAgent(Document):
 		keep_server_fields(self, ("masked_id_number", "sealed_id_number", "id_hash"))
 		seal_id_number(self)
 		self.set_on_duty_from()
+		validate_position(self)
+		validate_consent(self)
 
 	def on_update(self):
 		clear_scopes()
+		forget_villages(self)
 
 	def on_trash(self):
 		if frappe.db.exists("Petition", {"agent": self.name}):

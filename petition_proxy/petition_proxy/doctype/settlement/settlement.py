@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from petition_proxy.utils.places import set_place_from_village
+from petition_proxy.utils.places import set_place_from_village, validate_position
 
 
 class Settlement(Document):
@@ -24,3 +24,4 @@ class Settlement(Document):
 	# end: auto-generated types
 	def validate(self):
 		set_place_from_village(self)
+		validate_position(self)

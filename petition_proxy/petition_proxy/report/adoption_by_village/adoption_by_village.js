@@ -1,0 +1,27 @@
+frappe.query_reports["Adoption by Village"] = {
+	filters: [
+		{ fieldname: "on", label: __("Last Day"), fieldtype: "Date", default: frappe.datetime.get_today() },
+		{ fieldname: "weeks", label: __("Weeks"), fieldtype: "Int" },
+		{
+			fieldname: "town",
+			label: __("Town or Street"),
+			fieldtype: "Link",
+			options: "Region",
+			ignore_link_validation: 1,
+			get_query: () => ({ filters: { level: "Town" } }),
+		},
+		{ fieldname: "only_idle", label: __("Only Villages Without a Case or an Agent"), fieldtype: "Check" },
+		{ fieldname: "show_agents", label: __("Show Agents Without a Case"), fieldtype: "Check" },
+	],
+
+	formatter(value, row, column, data, default_formatter) {
+		const shown = default_formatter(value, row, column, data);
+		if (!data) return shown;
+		if (["agents", "cases"].includes(column.fieldname) && !value) {
+			return `<div style="text-align: right" class="text-danger">0</div>`;
+		}
+		return column.fieldname.startsWith("week_") && !value
+			? `<div style="text-align: right" class="text-muted">·</div>`
+			: shown;
+	},
+};

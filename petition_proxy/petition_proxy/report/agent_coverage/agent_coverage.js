@@ -1,0 +1,49 @@
+frappe.query_reports["Agent Coverage"] = {
+	filters: [
+		{ fieldname: "on", label: __("On the Day"), fieldtype: "Date", default: frappe.datetime.get_today() },
+		{
+			fieldname: "town",
+			label: __("Town or Street"),
+			fieldtype: "Link",
+			options: "Region",
+			ignore_link_validation: 1,
+			get_query: () => ({ filters: { level: "Town" } }),
+		},
+		{ fieldname: "is_elderly", label: __("Pace of Older People"), fieldtype: "Check" },
+	],
+
+	onload(report) {
+		report.page.add_inner_button(__("Map"), () => petition_proxy.coverage.open_map(report.get_filter_values()));
+		report.page.add_inner_button(__("What If an Agent Leaves"), () =>
+			petition_proxy.coverage.ask_what_if(report.get_filter_values())
+		);
+		report.page.add_inner_button(__("Where to Recruit"), () =>
+			petition_proxy.coverage.ask_recruit(report.get_filter_values())
+		);
+	},
+
+	formatter(value, row, column, data, default_formatter) {
+		let shown = default_formatter(value, row, column, data);
+		if (!data) return shown;
+		if (["uncovered", "unknown", "people_uncovered"].includes(column.fieldname) && value) {
+			const link = $("<a>")
+				.attr("href", this.gaps_url(data))
+				.addClass(column.fieldname === "unknown" ? "" : "text-danger")
+				.html(frappe.format(value, { fieldtype: "Int" }, { inline: 1 }));
+			shown = `<div style="text-align: right">${link.prop("outerHTML")}</div>`;
+		}
+		return data.is_total ? `<b>${shown}</b>` : shown;
+	},
+
+	gaps_url(data) {
+		const query = { ...frappe.query_report.get_filter_values() };
+		if (data.town) query.town = data.town;
+		const params = new URLSearchParams();
+		for (const [key, value] of Object.entries(query)) if (value) params.set(key, value);
+		return `${frappe.utils.generate_route({
+			type: "report",
+			is_query_report: true,
+			name: "Coverage Gaps",
+		})}?${params}`;
+	},
+};

@@ -1,0 +1,49 @@
+frappe.query_reports["Coverage Gaps"] = {
+	filters: [
+		{ fieldname: "on", label: __("On the Day"), fieldtype: "Date", default: frappe.datetime.get_today() },
+		{
+			fieldname: "town",
+			label: __("Town or Street"),
+			fieldtype: "Link",
+			options: "Region",
+			ignore_link_validation: 1,
+			get_query: () => ({ filters: { level: "Town" } }),
+		},
+		{ fieldname: "is_elderly", label: __("Pace of Older People"), fieldtype: "Check" },
+	],
+
+	// A link filter of an address counts only once its title has come from the server; until then all towns would be shown.
+	onload(report) {
+		const give_up_at = Date.now() + 5000;
+		const is_coming = (filter) => filter.value && !filter.get_value();
+		return new Promise((resolve) => {
+			const look = () =>
+				report.filters.some(is_coming) && Date.now() < give_up_at ? setTimeout(look, 30) : resolve();
+			setTimeout(look);
+		});
+	},
+
+	formatter(value, row, column, data, default_formatter) {
+		const shown = default_formatter(value, row, column, data);
+		if (!data) return shown;
+		if (column.fieldname === "settlement_name" && value) {
+			return $("<a>")
+				.attr("href", frappe.utils.get_form_link("Settlement", data.settlement))
+				.text(value)
+				.prop("outerHTML");
+		}
+		if (column.fieldname === "agent_name" && value) {
+			return $("<a>")
+				.attr("href", frappe.utils.get_form_link("Proxy Agent", data.agent))
+				.text(value)
+				.prop("outerHTML");
+		}
+		if (column.fieldname === "state_name") {
+			const colour = data.state === "Not Covered" ? "red" : "gray";
+			return `<span class="indicator-pill ${colour} no-indicator-dot">${shown}</span>`;
+		}
+		// a column of numbers would print 0 where no agent is known at all
+		if (["metres", "minutes"].includes(column.fieldname) && value === null) return "—";
+		return shown;
+	},
+};

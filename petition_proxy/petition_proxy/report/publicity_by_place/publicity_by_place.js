@@ -1,0 +1,33 @@
+frappe.query_reports["Publicity by Place"] = {
+	filters: [
+		{ fieldname: "from_date", label: __("From"), fieldtype: "Date", default: frappe.datetime.year_start() },
+		{ fieldname: "to_date", label: __("To"), fieldtype: "Date" },
+		{
+			fieldname: "group_by",
+			label: __("Lines"),
+			fieldtype: "Select",
+			default: "Town",
+			options: [
+				{ value: "Town", label: __("By Town") },
+				{ value: "Village", label: __("By Village") },
+				{ value: "Form", label: __("By Form") },
+			],
+		},
+		{
+			fieldname: "town",
+			label: __("Town or Street"),
+			fieldtype: "Link",
+			options: "Region",
+			ignore_link_validation: 1,
+			get_query: () => ({ filters: { level: "Town" } }),
+		},
+		{ fieldname: "only_never_reached", label: __("Only Villages Never Reached"), fieldtype: "Check" },
+	],
+
+	formatter(value, row, column, data, default_formatter) {
+		const shown = default_formatter(value, row, column, data);
+		if (!data) return shown;
+		if (data.is_total) return `<b>${shown}</b>`;
+		return column.fieldname === "events" && !value ? `<span class="text-danger">${shown}</span>` : shown;
+	},
+};
