@@ -58,6 +58,7 @@ jinja = {
 		"petition_proxy.printing.words.paper_item",
 		"petition_proxy.printing.words.paper_law",
 		"petition_proxy.printing.words.paper_moment",
+		"petition_proxy.printing.words.paper_option",
 		"petition_proxy.printing.words.paper_salutation",
 	],
 }

@@ -1,10 +1,16 @@
 """One paper as a page that needs no network, and as PDF."""
 
+import subprocess
+
 import frappe
 from frappe import _
 from frappe.translate import print_language
+from frappe.utils.caching import redis_cache
 from frappe.utils.pdf import get_pdf
 from frappe.www.printview import get_print_style, get_rendered_template
+
+# Qt without the patches of wkhtmltopdf shrinks every page by this factor and takes no option against it.
+UNPATCHED_ZOOM = 1.25
 
 PAGE = """<!DOCTYPE html>
 <html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title><style>{style}</style></head>
@@ -38,4 +44,18 @@ def paper_html(doctype: str, name: str, print_format: str, lang: str | None = No
 
 def paper_pdf(doctype: str, name: str, print_format: str, lang: str | None = None) -> bytes:
 	"""The same as PDF."""
-	return get_pdf(paper_html(doctype, name, print_format, lang))
+	return to_pdf(paper_html(doctype, name, print_format, lang))
+
+
+def to_pdf(html: str) -> bytes:
+	"""PDF of a page of this module, in the size it is written in."""
+	if is_unpatched():
+		html = html.replace("<style>", f"<style>body {{ zoom: {UNPATCHED_ZOOM}; }}\n", 1)
+	return get_pdf(html)
+
+
+@redis_cache(ttl=3600)
+def is_unpatched() -> bool:
+	"""Whether this server's wkhtmltopdf is one that shrinks pages."""
+	shown = subprocess.run(["wkhtmltopdf", "--version"], capture_output=True, text=True, check=False).stdout
+	return "patched qt" not in shown

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 import frappe
+from frappe import _
 from frappe.utils import cint, fmt_money, formatdate, get_datetime, getdate
 
 from petition_proxy.domain import papers
@@ -31,6 +32,16 @@ def paper_moment(value: datetime | str | None) -> str:
 def paper_item(number: int) -> str:
 	"""Number before a heading or item: 一、 in Chinese, "1. " elsewhere."""
 	return f"{papers.chinese_count(cint(number))}、" if is_chinese() else f"{cint(number)}. "
+
+
+def paper_option(doctype: str, value: str | None) -> str:
+	"""An option of a Select as people read it.
+
+	Args:
+		doctype: record type whose word it is, where other types mean something else by it.
+		value: the stored id; "" for none.
+	"""
+	return _(value, context=doctype) if value else ""
 
 
 def paper_salutation(name: str | None) -> str:
