@@ -32,6 +32,9 @@ app_include_js = "petition_proxy.bundle.js"
 app_include_css = "petition_proxy.bundle.css"
 extend_bootinfo = "petition_proxy.api.desk.extend_bootinfo"
 
+# Buttons of the clocks on the case's form, beside its own script
+doctype_js = {"Petition": "public/js/petition_clocks.js"}
+
 # Where agents and petitioners land after login; they have no desk
 role_home_page = {
 	"Petition Proxy Agent": "file-petition/list",
@@ -72,6 +75,10 @@ _case_records = (
 	"Alert",
 	"Petition Assignment",
 	"Petition Round",
+	"Extension Request",
+	"Progress Notice",
+	"Supervision Order",
+	"Review Request",
 )
 
 permission_query_conditions = {
@@ -79,6 +86,7 @@ permission_query_conditions = {
 	"Petitioner": "petition_proxy.permissions.petitioner_query",
 	"Proxy Agreement": "petition_proxy.permissions.agreement_query",
 	"Proxy Agent": "petition_proxy.permissions.agent_query",
+	"Improvement Advice": "petition_proxy.permissions.advice.advice_query",
 	**dict.fromkeys(_case_records, "petition_proxy.permissions.case_record_query"),
 }
 
@@ -87,6 +95,7 @@ has_permission = {
 	"Petitioner": "petition_proxy.permissions.has_petitioner_permission",
 	"Proxy Agreement": "petition_proxy.permissions.has_agreement_permission",
 	"Proxy Agent": "petition_proxy.permissions.has_agent_permission",
+	"Improvement Advice": "petition_proxy.permissions.advice.has_advice_permission",
 	**dict.fromkeys(_case_records, "petition_proxy.permissions.has_case_record_permission"),
 }
 
@@ -103,6 +112,8 @@ scheduler_events = {
 	"cron": {
 		"5 * * * *": ["petition_proxy.jobs.deadline_sweep.enqueue_deadline_sweep"],
 		"*/10 * * * *": ["petition_proxy.jobs.alert_delivery.enqueue_alert_delivery"],
+		"35 6 * * *": ["petition_proxy.jobs.supervision.enqueue_supervision_sweep"],
+		"45 7 * * *": ["petition_proxy.jobs.progress_tasks.enqueue_progress_tasks"],
 	},
 	"daily": ["petition_proxy.jobs.work_calendar.warn_missing_calendar"],
 }

@@ -163,7 +163,8 @@ TRANSITIONS: tuple[Transition, ...] = (
 	Transition("Close", SERVED, CLOSED, UNIT_ROLES, BY_HANDLING_UNIT, "closed_at"),
 	*_steps(
 		"Reopen",
-		(CLOSED, REFUSED, NOT_ACCEPTED_AGAIN, GUIDED),
+		# a file comes back out when a review revokes the opinion in it
+		(CLOSED, REFUSED, NOT_ACCEPTED_AGAIN, GUIDED, ARCHIVED),
 		REGISTERED,
 		(OFFICE,),
 		BY_PETITION_OFFICE,

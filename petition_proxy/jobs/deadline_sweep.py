@@ -202,7 +202,7 @@ class _Sweep:
 		# With nobody to tell, one row without recipient keeps the warning visible in the ledger.
 		for user in users or (None,):
 			for channel in self.directory.channels(user):
-				key = ledger_key(row.name, rule.code, row.round, user or "", channel)
+				key = alert_key(row.name, rule.code, row.round, user, channel, due_at)
 				yield (
 					key[:20],
 					self.now,
@@ -276,6 +276,19 @@ DUE_FIELDS = {
 def ledger_key(*parts: Any) -> str:
 	"""The key that makes a ledger row unique: a hash, because two user ids alone may fill a column."""
 	return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
+
+
+def alert_key(
+	petition: str, rule: str, round_no: int, user: str | None, channel: str, due_at: datetime | None
+) -> str:
+	"""The key of one warning: one per case, rule, round, person, channel and date it warns of.
+
+	The date makes an extension a fresh start: the same rule may warn of the new end, and of none twice. A clock whose
+	end did not move keeps its keys.
+	"""
+	return ledger_key(
+		petition, rule, round_no, user or "", channel, f"{due_at:%Y%m%d%H%M%S}" if due_at else ""
+	)
 
 
 def read_page(now: datetime, page_size: int, after: CaseRow | None = None) -> list[CaseRow]:

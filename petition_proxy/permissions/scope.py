@@ -14,6 +14,7 @@ from frappe.query_builder import Criterion, DocType
 from pypika.terms import ExistsCriterion
 
 from petition_proxy.domain.lifecycle import AGENT, ARCHIVED, PETITIONER
+from petition_proxy.domain.reviews import OPEN_STATUSES as OPEN_REVIEWS
 
 REPORT_KIND = "Report and Accusation"
 DISTRICT_UNIT_TYPES = frozenset({"Petition Office", "District Government", "System Clerk Post"})
@@ -140,24 +141,38 @@ def _own(doctype: str, user: str) -> list[str]:
 
 
 def _cases_shared_with(units: set[str]) -> list[str]:
-	"""Cases in which a unit has a part without leading it, until they are filed away.
+	"""Cases in which a unit has a part without leading it, until they are filed away: it handles along, reviews the
+	opinion, or decides about more time.
 
 	Read by name once per request, so that lists keep to one index: a unit has a part in tens of open cases, not in
 	thousands.
 	"""
 	if not units:
 		return []
+	names = sorted(units)
 	assignment, petition = DocType("Petition Assignment"), DocType("Petition")
-	return (
-		frappe.qb.from_(assignment)
+	review, extension = DocType("Review Request"), DocType("Extension Request")
+
+	def parts(record, condition):
+		return (
+			frappe.qb.from_(record)
+			.join(petition)
+			.on(petition.name == record.petition)
+			.select(record.petition)
+			.where(condition & (petition.workflow_state != ARCHIVED))
+		)
+
+	handled = parts(assignment, assignment.to_unit.isin(names) & (assignment.part == "Co-handler"))
+	reviewed = (
+		frappe.qb.from_(review)
 		.join(petition)
-		.on(petition.name == assignment.petition)
-		.select(assignment.petition)
-		.distinct()
-		.where(assignment.to_unit.isin(sorted(units)) & (assignment.part == "Co-handler"))
-		.where(petition.workflow_state != ARCHIVED)
-		.run(pluck=True)
+		.on(petition.name == review.petition)
+		.select(review.petition)
+		.where(review.reviewing_unit.isin(names))
+		.where((petition.workflow_state != ARCHIVED) | review.status.isin(OPEN_REVIEWS))
 	)
+	extended = parts(extension, extension.deciding_unit.isin(names) & (extension.status == "Asked"))
+	return [row[0] for row in handled.union(reviewed).union(extended).run()]
 
 
 def _units_of(user: str) -> list:

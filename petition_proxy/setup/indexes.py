@@ -20,6 +20,7 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 		("petitioned", ("petitioned_at", "name")),
 		("platform_queue", ("filing_channel", "queue_key")),
 		("main_petition", ("main_petition", "name")),
+		("due", ("due_at", "name")),
 	),
 	"Petition Event": (("petition_time", ("petition", "happened_at")),),
 	"Petition Assignment": (
@@ -32,6 +33,30 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 		("status_next", ("status", "next_try_at")),
 		("recipient_status", ("recipient", "status")),
 		("petition_rule", ("petition", "rule")),
+	),
+	"Extension Request": (
+		("petition_round", ("petition", "round")),
+		("unit_status", ("deciding_unit", "status")),
+	),
+	"Progress Notice": (
+		("petition_status", ("petition", "status")),
+		("status_by", ("status", "tell_by")),
+		("reminder", ("status", "reminded_at", "tell_by")),
+		("happened", ("happened_at", "status")),
+	),
+	"Supervision Order": (
+		("petition_status", ("petition", "status")),
+		("status_due", ("status", "due_at")),
+		("unit_issued", ("unit", "issued_at")),
+	),
+	"Review Request": (
+		("petition_round", ("petition", "round")),
+		("unit_status", ("reviewing_unit", "status")),
+		("petitioner_level", ("petitioner", "level")),
+	),
+	"Improvement Advice": (
+		("district_status", ("district", "status")),
+		("unit_status", ("to_unit", "status")),
 	),
 	"Handling Unit Member": (("user_unit", ("user", "parent")),),
 	"Access Record": (("document_at", ("doctype_name", "document", "at")),),

@@ -14,7 +14,7 @@ FIXTURES = Path(__file__).parents[1] / "fixtures" / "seeds"
 
 
 def ensure_masters() -> None:
-	"""Reply classes, statutory limits, alert rules, starter categories, work calendars."""
+	"""Reply classes, statutory limits, alert and supervision rules, starter categories, work calendars."""
 	for row in read_fixture("reply_classes"):
 		insert_if_missing("Reply Class", {"class_code": row["class_code"]}, row)
 	for row in read_fixture("statutory_limits"):
@@ -23,6 +23,8 @@ def ensure_masters() -> None:
 		)
 	for row in read_fixture("alert_rules"):
 		insert_if_missing("Alert Rule", {"rule_code": row["rule_code"]}, row)
+	for row in read_fixture("supervision_rules"):
+		insert_if_missing("Supervision Rule", {"rule_code": row["rule_code"]}, row)
 	ensure_categories()
 	ensure_calendars()
 

@@ -211,6 +211,8 @@ def walk(doc, step: lifecycle.Transition | str) -> None:
 	if isinstance(step, str):
 		step = next(t for t in lifecycle.TRANSITIONS if t.action == step and t.source == doc.workflow_state)
 	doc.update({f: v for f, v in needs(step.action).items() if not doc.get(f)})
+	if step.action == "Merge" and not doc.main_petition:
+		doc.flags.server_values = {"main_petition": make_petition(lifecycle.REGISTERED).name}
 	doc.workflow_state = step.target
 	doc.save()
 

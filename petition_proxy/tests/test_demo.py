@@ -33,7 +33,9 @@ from petition_proxy.utils.identity import hash_of
 DISTRICT = "500199000000"
 SCALE = 0.02
 LAST_DAY = date(2026, 6, 30)
-STAMPS = tuple(dict.fromkeys(t.stamp for t in lifecycle.TRANSITIONS))
+STAMPS = tuple(
+	dict.fromkeys(t.stamp for t in (*lifecycle.usual_path(lifecycle.REFUSED), *lifecycle.usual_path()))
+)
 
 
 class _DistrictCase(AppTestCase):

@@ -321,8 +321,8 @@ class TestWhoTakesTheStep(PathTestCase):
 		)
 		for user, actions in (
 			("dept@pp.test", {"Receive"}),
-			("town@pp.test", set()),
-			("office@pp.test", set()),
+			("town@pp.test", {"Withdraw", "Merge"}),
+			("office@pp.test", {"Return", "Withdraw", "Merge"}),
 		):
 			self.as_user(user)
 			self.assertEqual({row["action"] for row in shown(doc.as_dict())}, actions, user)
@@ -331,7 +331,9 @@ class TestWhoTakesTheStep(PathTestCase):
 		self.as_user("town@pp.test")
 		registered = f.make_petition(lifecycle.DRAFT, proxied=False)
 		f.walk(registered, "File")
-		self.assertEqual({row["action"] for row in shown(frappe.as_json(registered))}, {"Assign"})
+		self.assertEqual(
+			{row["action"] for row in shown(frappe.as_json(registered))}, {"Assign", "Withdraw", "Merge"}
+		)
 
 	def test_agent_cannot_write_the_answer_or_choose_the_unit(self):
 		doc, draft = f.make_petition(lifecycle.HANDLING), f.make_petition()

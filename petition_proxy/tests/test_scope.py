@@ -22,6 +22,7 @@ from petition_proxy.utils.append_only import AppendOnlyError
 from petition_proxy.utils.identity import IdentityError
 
 DESK_USERS = [u for u, roles in f.USERS.items() if roles[0] not in lifecycle.PORTAL_ROLES]
+PLATFORM = "Department Platform"
 
 
 def insert_bare_petitions(rng: random.Random, count: int, places: list[tuple], units: list[str], **columns):
@@ -51,10 +52,18 @@ def insert_bare_petitions(rng: random.Random, count: int, places: list[tuple], u
 			"accused_unit": rng.choice([None, None, None, "", *units]),
 			"accused_user": rng.choice([None, None, None, "", *DESK_USERS]),
 			"petition_kind": rng.choice(["Appeal and Request", "Inquiry", "Report and Accusation"]),
+			"filing_channel": rng.choice(["Visit", "Letter", PLATFORM]),
 		}
 		head = [f"RND-{i:05d}", "Administrator", "Administrator", now, now, f"{i}", "Registered", f"1-{i}"]
-		rows.append([*head, *(row[c] for c in SCOPE_COLUMNS)])
-	frappe.db.bulk_insert("Petition", [*fields, *SCOPE_COLUMNS], rows)
+		rows.append([*head, *row.values()])
+	frappe.db.bulk_insert("Petition", [*fields, *row], rows)
+	fields = ["name", "owner", "modified_by", "creation", "modified", "petition", "to_unit", "part", "status"]
+	parts = [
+		[f"RND-{n}", "Administrator", "Administrator", now, now, petition, rng.choice(units), part, "Sent"]
+		for n, petition in enumerate(rng.sample([r[0] for r in rows], count // 10))
+		for part in [rng.choice(["Lead", "Co-handler", "Co-handler"])]
+	]
+	frappe.db.bulk_insert("Petition Assignment", fields, parts)
 
 
 class TestScopeProperty(AppTestCase):
@@ -112,6 +121,8 @@ class TestScopeProperty(AppTestCase):
 				rng.choice([None, *DESK_USERS]),
 				*rng.sample(DESK_USERS, 2),
 			)
+			if rng.random() < 0.3:
+				frappe.db.set_value("Handling Unit", code, "managed_platform", PLATFORM)
 			units.append(code)
 		agents = [f.make_agent().name, f.make_agent("agent2@pp.test", f.VILLAGE_2, agent_name="老李").name]
 		petitioners = [f.make_petitioner(user="petitioner@pp.test").name, f.make_petitioner("别人").name]

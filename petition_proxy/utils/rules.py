@@ -16,7 +16,7 @@ def get_limit_rule(limit_code: str, on: date) -> LimitRule:
 	"""The statutory limit valid on a date.
 
 	Args:
-		limit_code: "Acceptance Notice", "Handling", "Extension" or "Objection".
+		limit_code: "Acceptance Notice", "Handling", "Extension", "Objection", "Review" ... (Statutory Limit).
 		on: date whose law applies.
 
 	Raises:
@@ -73,13 +73,19 @@ def validate_validity(doc, code_field: str) -> None:
 			)
 
 
-def validate_unused(doc, petition_fields: tuple[str, ...], measure_fields: tuple[str, ...]) -> None:
+def validate_unused(
+	doc,
+	petition_fields: tuple[str, ...],
+	measure_fields: tuple[str, ...],
+	other_fields: tuple[tuple[str, str], ...] = (),
+) -> None:
 	"""A row that stands on a case keeps what the case was measured by; only its end may be set.
 
 	Args:
 		doc: Reply Class or Statutory Limit.
 		petition_fields: fields of Petition that name such rows.
 		measure_fields: fields that may not change.
+		other_fields: (record type, field) pairs beside Petition that name such rows.
 
 	Raises:
 		RuleInUseError: the row is in use.
@@ -87,7 +93,8 @@ def validate_unused(doc, petition_fields: tuple[str, ...], measure_fields: tuple
 	before = doc.get_doc_before_save()
 	if not before or all(before.get(f) == doc.get(f) for f in measure_fields):
 		return
-	if any(frappe.db.exists("Petition", {f: doc.name}) for f in petition_fields):
+	named_by = (*(("Petition", f) for f in petition_fields), *other_fields)
+	if any(frappe.db.exists(doctype, {field: doc.name}) for doctype, field in named_by):
 		frappe.throw(
 			_("Petitions were measured by this row. Set its Valid To and add a new row for the new limit."),
 			RuleInUseError,

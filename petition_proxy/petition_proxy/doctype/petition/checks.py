@@ -11,6 +11,7 @@ from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement impor
 	AUTHORITY_FIELDS,
 	why_not_authorised,
 )
+from petition_proxy.petition_proxy.doctype.review_request.concluded import concluded_case_of
 from petition_proxy.utils.errors import domain_errors
 from petition_proxy.utils.rows import read_row
 
@@ -148,6 +149,7 @@ def check_settle(doc, now) -> None:
 
 
 def check_accept(doc, now) -> None:
+	check_not_concluded(doc)
 	if not doc.reply_class:
 		frappe.throw(
 			_("Choose the reply class: it sets the day by which the unit promises to answer."), StepError
@@ -167,6 +169,26 @@ def check_accept(doc, now) -> None:
 		)
 	if doc.petition_kind == refusals.APPEAL_KIND:
 		doc.procedure_route = refusals.PETITION_PROCEDURE
+
+
+def check_not_concluded(doc) -> None:
+	"""R22 art. 36: what a re-review has ended is not accepted again on the same facts and reasons.
+
+	Registering it is never refused; the step for it is "Stop". If the petition office has written down what is new, it
+	is another matter.
+
+	Raises:
+		StepError: the same facts were concluded.
+	"""
+	if (doc.new_facts or "").strip():
+		return
+	if concluded := concluded_case_of(doc):
+		frappe.throw(
+			_(
+				"A re-review has ended this matter ({0}). Stop it as Concluded by Re-review, or have the petition office write down which facts are new."
+			).format(concluded),
+			StepError,
+		)
 
 
 def check_refuse(doc, now) -> None:
@@ -266,6 +288,10 @@ def check_archive(doc, now) -> None:
 	"""Closed by an answer, or ended otherwise; nothing about it may still be under way (R22 arts 35, 36)."""
 	if doc.review_status in ("Under Review", "Under Re-review"):
 		frappe.throw(_("A review is under way. The case is filed away when it has ended."), StepError)
+	if doc.is_supervised:
+		frappe.throw(
+			_("A supervision order is open. The case is filed away when it has been graded."), StepError
+		)
 	if not doc.retention_term:
 		frappe.throw(_("Choose how long the file is kept."), StepError)
 

@@ -7,12 +7,14 @@ from frappe.model.naming import make_autoname
 from frappe.utils import get_datetime, getdate
 
 from petition_proxy.domain import deadlines, lifecycle, refusals
+from petition_proxy.petition_proxy.doctype.extension_request.record import lapse_requests
 from petition_proxy.petition_proxy.doctype.petition.checks import StepError
 from petition_proxy.petition_proxy.doctype.petition_assignment.record import (
 	end_open_assignments,
 	receive_assignment,
 	send_assignment,
 )
+from petition_proxy.petition_proxy.doctype.progress_notice.record import note_step
 from petition_proxy.utils.calendar import calendar_for
 from petition_proxy.utils.errors import domain_errors
 from petition_proxy.utils.rows import read_row
@@ -178,6 +180,7 @@ def after_step(doc, step: lifecycle.Transition, now) -> None:
 	"""
 	for follow in AFTER.get(step.action, ()):
 		follow(doc, now)
+	note_step(doc, step, now)
 
 
 def _send(doc, now) -> None:
@@ -214,15 +217,15 @@ def _rework(doc, now) -> None:
 
 AFTER = {
 	"Assign": (_send,),
-	"Reassign": (_send_again,),
+	"Reassign": (_send_again, lapse_requests),
 	"Receive": (_receive,),
 	"Return": (_return,),
-	"Reply": (_answer,),
+	"Reply": (_answer, lapse_requests),
 	"Rework": (_rework,),
 	"Refuse": (_end,),
 	"Stop": (_end,),
 	"Guide": (_end,),
-	"Withdraw": (_end,),
+	"Withdraw": (_end, lapse_requests),
 	"Merge": (_end,),
 }
 

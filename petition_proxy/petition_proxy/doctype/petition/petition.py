@@ -157,7 +157,8 @@ class Petition(Document):
 
 	def validate_workflow(self):
 		"""Frappe's check of the first state, then filing at once: one row is written, in the state it ends in."""
-		super().validate_workflow()
+		if not self.flags.by_review:  # a step ordered by a review asks for no role of the path
+			super().validate_workflow()
 		if self.is_new() and self.should_file_now():
 			self.file_now()
 
@@ -183,10 +184,14 @@ class Petition(Document):
 	# verbs
 
 	def set_system_fields(self):
-		"""What the desk shows read-only is written by the server alone, whatever a request sends."""
+		"""What the desk shows read-only is written by the server alone, whatever a request sends.
+
+		An act of the server that sets such a field in the same save hands it over in `flags.server_values`.
+		"""
 		before = self.get_doc_before_save()
 		for fieldname in _system_fields():
 			self.set(fieldname, before.get(fieldname) if before else None)
+		self.update(self.flags.server_values or {})
 		if not before:
 			self.round = 1
 

@@ -40,7 +40,7 @@ def take(doc, step: lifecycle.Transition, now: datetime) -> None:
 def check_actor(doc, step: lifecycle.Transition) -> None:
 	"""A role opens a button; this ties the person to the very case."""
 	scope = get_scope()
-	if scope.sees_all:
+	if scope.sees_all or doc.flags.by_review:  # ordered by a review, whose body was checked
 		return
 	check_scope(doc)
 	if not ACTORS[step.actor](doc, scope):
@@ -224,6 +224,7 @@ def _is_handler_or_office(doc, scope) -> bool:
 
 
 FIELD_OWNERS = (
+	(("new_facts",), is_district_office, lifecycle.BY_PETITION_OFFICE),
 	(UNIT_FIELDS, lambda d, s: _is_assigner(d, s) or _is_sender(d, s), lifecycle.BY_ASSIGNER),
 	(REFUSAL_FIELDS, _is_handler_or_office, lifecycle.BY_HANDLING_UNIT),
 	(("reply_class",), is_handling_unit, lifecycle.BY_HANDLING_UNIT),

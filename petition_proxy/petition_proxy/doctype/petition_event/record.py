@@ -4,6 +4,7 @@ import frappe
 from frappe.utils import now_datetime
 
 from petition_proxy.permissions.scope import get_scope
+from petition_proxy.utils.rows import insert_row
 
 
 def record_event(
@@ -19,33 +20,23 @@ def record_event(
 		note: what was said beside it.
 		happened_at: moment of the event; now by default.
 	"""
-	now = now_datetime()
-	user = frappe.session.user
-	scope = get_scope(user)
+	scope = get_scope()
 	is_agent = any(column == "agent" and petition.agent in values for column, values in scope.claims)
-	values = {
-		"name": frappe.generate_hash(length=10),
-		"owner": user,
-		"modified_by": user,
-		"creation": now,
-		"modified": now,
-		"docstatus": 0,
-		"idx": 0,
-		"petition": petition.name,
-		"event": event,
-		"from_state": from_state,
-		"to_state": to_state,
-		"round": petition.round or 1,
-		"actor": user,
+	insert_row(
+		"Petition Event",
+		petition=petition.name,
+		event=event,
+		from_state=from_state,
+		to_state=to_state,
+		round=petition.round or 1,
+		actor=frappe.session.user,
 		# the person acts for a petitioner (agents) or for an office
-		"on_behalf_of": petition.petitioner if is_agent else None,
-		"agent": petition.agent if is_agent else None,
-		"unit": _acting_unit(petition, scope),
-		"happened_at": happened_at or now,
-		"note": note,
-	}
-	table = frappe.qb.DocType("Petition Event")
-	frappe.qb.into(table).columns(*values).insert(*values.values()).run()
+		on_behalf_of=petition.petitioner if is_agent else None,
+		agent=petition.agent if is_agent else None,
+		unit=_acting_unit(petition, scope),
+		happened_at=happened_at or now_datetime(),
+		note=note,
+	)
 
 
 def _acting_unit(petition, scope) -> str | None:

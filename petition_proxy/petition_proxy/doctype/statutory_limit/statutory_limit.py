@@ -14,7 +14,17 @@ class StatutoryLimit(Document):
 
 		article: DF.Data
 		day_kind: DF.Literal["Natural Day", "Working Day"]
-		limit_code: DF.Literal["Acceptance Notice", "Handling", "Extension", "Objection"]
+		limit_code: DF.Literal[
+			"Acceptance Notice",
+			"Handling",
+			"Extension",
+			"Objection",
+			"Review Request",
+			"Review",
+			"Re-review Request",
+			"Re-review",
+			"Supervision",
+		]
 		limit_days: DF.Int
 		roll_last_day: DF.Check
 		valid_from: DF.Date
@@ -25,7 +35,15 @@ class StatutoryLimit(Document):
 		validate_days(self)
 		validate_validity(self, "limit_code")
 		validate_unused(
-			self, ("notice_rule", "statutory_rule"), ("limit_days", "day_kind", "roll_last_day", "article")
+			self,
+			("notice_rule", "statutory_rule"),
+			("limit_days", "day_kind", "roll_last_day", "article"),
+			(
+				("Extension Request", "limit_rule"),
+				("Review Request", "request_rule"),
+				("Review Request", "limit_rule"),
+				("Supervision Order", "limit_rule"),
+			),
 		)
 
 	def on_update(self):

@@ -1,0 +1,77 @@
+"""Who holds the posts of a few units: enabled users only."""
+
+from typing import NamedTuple
+
+import frappe
+from frappe.query_builder import DocType
+
+
+class Holders(NamedTuple):
+	"""People of one unit.
+
+	Args:
+		head: the head, if there is one who can log in.
+		everyone: head and members.
+	"""
+
+	head: tuple[str, ...] = ()
+	everyone: tuple[str, ...] = ()
+
+
+def post_holders(units: list[str]) -> dict[str, Holders]:
+	"""Heads and members of units, in two queries; nobody for a unit that is not active.
+
+	Args:
+		units: names of Handling Units.
+
+	Returns:
+		One entry per name asked for.
+	"""
+	unit, member, user = DocType("Handling Unit"), DocType("Handling Unit Member"), DocType("User")
+	names = sorted(set(units)) or [""]
+	heads = dict(
+		frappe.qb.from_(unit)
+		.join(user)
+		.on(user.name == unit.head)
+		.select(unit.name, user.name)
+		.where(unit.name.isin(names) & (unit.is_active == 1) & (user.enabled == 1))
+		.run()
+	)
+	people: dict[str, list[str]] = {name: [heads[name]] for name in heads}
+	rows = (
+		frappe.qb.from_(member)
+		.join(unit)
+		.on(unit.name == member.parent)
+		.join(user)
+		.on(user.name == member.user)
+		.select(unit.name, user.name)
+		.where(unit.name.isin(names) & (unit.is_active == 1) & (user.enabled == 1))
+		.where(member.parenttype == "Handling Unit")
+		.orderby(unit.name)
+		.orderby(member.idx)
+		.run()
+	)
+	for name, person in rows:
+		people.setdefault(name, []).append(person)
+	return {
+		name: Holders((heads[name],) if name in heads else (), tuple(dict.fromkeys(people.get(name, ()))))
+		for name in units
+	}
+
+
+def accused_people(petition) -> frozenset[str]:
+	"""Everyone who may not be told of a case and decides nothing in it: it complains about them (art. 30).
+
+	Unlike the holders of a post they count whether active or not.
+	"""
+	people = {petition.accused_user} if petition.accused_user else set()
+	if petition.accused_unit:
+		member = DocType("Handling Unit Member")
+		people.add(frappe.db.get_value("Handling Unit", petition.accused_unit, "head"))
+		people |= set(
+			frappe.qb.from_(member)
+			.select(member.user)
+			.where((member.parent == petition.accused_unit) & (member.parenttype == "Handling Unit"))
+			.run(pluck=True)
+		)
+	return frozenset(p for p in people if p)
