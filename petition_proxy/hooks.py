@@ -30,6 +30,7 @@ before_uninstall = "petition_proxy.setup.before_uninstall"
 # ----
 app_include_js = "petition_proxy.bundle.js"
 app_include_css = "petition_proxy.bundle.css"
+doctype_js = {"Petition": "public/js/petition_closing.js"}
 extend_bootinfo = "petition_proxy.api.desk.extend_bootinfo"
 
 # Buttons of the clocks on the case's form, beside its own script
@@ -79,6 +80,11 @@ _case_records = (
 	"Progress Notice",
 	"Supervision Order",
 	"Review Request",
+	"Opinion Letter",
+	"Official Letter",
+	"Service Receipt",
+	"Settlement Statement",
+	"Case File",
 )
 
 permission_query_conditions = {
@@ -104,6 +110,13 @@ override_whitelisted_methods = {
 	"frappe.model.workflow.get_transitions": "petition_proxy.api.steps.get_transitions",
 	"frappe.client.get_count": "petition_proxy.api.counts.get_count",
 	"frappe.workflow.doctype.workflow.workflow.get_workflow_state_count": "petition_proxy.api.counts.get_workflow_state_count",
+}
+
+# Further acts on a case that go past its own form: remarks and papers
+# --------------------------------------------------------------------
+doc_events = {
+	"Comment": {"before_insert": "petition_proxy.petition_proxy.doctype.petition.side_acts.check_comment"},
+	"File": {"before_insert": "petition_proxy.petition_proxy.doctype.petition.side_acts.check_file"},
 }
 
 # Scheduled jobs: cron entries only put work on the long queue

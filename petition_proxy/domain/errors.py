@@ -10,6 +10,16 @@ def mark(text: str) -> str:
 	return text
 
 
+class Words(tuple):
+	"""Several ids or names as one value of a message; reads as a list with commas, and an edge translates each."""
+
+	def __str__(self) -> str:
+		return ", ".join(self)
+
+	def __format__(self, spec: str) -> str:
+		return str(self)
+
+
 class DomainError(ValueError):
 	"""A rule was broken or its input cannot be used.
 

@@ -154,11 +154,17 @@ TRANSITIONS: tuple[Transition, ...] = (
 	Transition("Refuse", REGISTERED, REFUSED, (OFFICE,), BY_PETITION_OFFICE, "refused_at"),
 	Transition("Stop", RECEIVED, NOT_ACCEPTED_AGAIN, UNIT_ROLES, BY_HANDLING_UNIT, "refused_at"),
 	Transition("Stop", REGISTERED, NOT_ACCEPTED_AGAIN, (OFFICE,), BY_PETITION_OFFICE, "refused_at"),
+	# after acceptance only where the petitioner died and nobody goes on (see checks)
+	*_steps(
+		"Stop", (ACCEPTED, HANDLING, REPLIED), NOT_ACCEPTED_AGAIN, (OFFICE,), BY_PETITION_OFFICE, "refused_at"
+	),
 	Transition("Guide", RECEIVED, GUIDED, UNIT_ROLES, BY_HANDLING_UNIT, "refused_at"),
 	Transition("Guide", REGISTERED, GUIDED, (OFFICE,), BY_PETITION_OFFICE, "refused_at"),
 	Transition("Start Handling", ACCEPTED, HANDLING, UNIT_ROLES, BY_HANDLING_UNIT, "handling_at"),
 	Transition("Reply", HANDLING, REPLIED, UNIT_ROLES, BY_HANDLING_UNIT, "replied_at"),
 	Transition("Serve", REPLIED, SERVED, (AGENT, VILLAGE, *UNIT_ROLES), BY_SERVER, "served_at"),
+	# only after the recorded attempts to hand the reply over (see checks)
+	Transition("Close Without Service", REPLIED, CLOSED, UNIT_ROLES, BY_HANDLING_UNIT, "closed_at"),
 	*_steps("Rework", (REPLIED, SERVED), HANDLING, (OFFICE,), BY_PETITION_OFFICE, "handling_at"),
 	Transition("Close", SERVED, CLOSED, UNIT_ROLES, BY_HANDLING_UNIT, "closed_at"),
 	*_steps(

@@ -23,6 +23,7 @@ STOP_REASONS: dict[str, str] = {
 	"Settled by Mediation": "第33条",
 	"Petitioner Died Without Successor": "《民法典》第13条、第173条",
 }
+DIED_WITHOUT_SUCCESSOR = "Petitioner Died Without Successor"
 # 导入法定途径: the five routes of art. 31 that are not the petition procedure.
 PETITION_PROCEDURE = "Petition Procedure"
 STATUTORY_ROUTES: dict[str, str] = {

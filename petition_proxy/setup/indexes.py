@@ -27,6 +27,15 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 		("petition_round", ("petition", "round")),
 		("unit_status", ("to_unit", "status")),
 	),
+	"Opinion Letter": (("petition_round", ("petition", "round")),),
+	"Official Letter": (
+		("petition_round", ("petition", "round")),
+		("unit_kind_year", ("unit", "kind", "year")),
+	),
+	"Service Receipt": (("petition_round", ("petition", "round")),),
+	"Settlement Statement": (("petition_round", ("petition", "round")),),
+	"Case File": (("petition_round", ("petition", "round")),),
+	"Signing Delegation": (("unit_days", ("unit", "valid_from", "valid_to")),),
 	"Petition Round": (("petition_round", ("petition", "round")),),
 	"Evaluation": (("petition_round", ("petition", "round")),),
 	"Alert": (

@@ -25,6 +25,8 @@ def ensure_masters() -> None:
 		insert_if_missing("Alert Rule", {"rule_code": row["rule_code"]}, row)
 	for row in read_fixture("supervision_rules"):
 		insert_if_missing("Supervision Rule", {"rule_code": row["rule_code"]}, row)
+	for row in read_fixture("retention_rules"):
+		insert_if_missing("Retention Rule", {"rule_name": row["rule_name"]}, row)
 	ensure_categories()
 	ensure_calendars()
 

@@ -8,8 +8,10 @@ town 高山镇 (town2@pp.test) with village 云台村 (agent2@pp.test).
 import frappe
 from frappe.utils import add_days, now_datetime, today
 
-from petition_proxy.domain import lifecycle
+from petition_proxy.domain import lifecycle, opinions
 from petition_proxy.permissions.scope import clear_scopes
+from petition_proxy.petition_proxy.doctype.opinion_letter.draft import current_letter
+from petition_proxy.petition_proxy.doctype.opinion_letter.reply import needs_letter
 
 DISTRICT = "990199000000"
 TOWN, TOWN_2 = "990199101000", "990199102000"
@@ -210,11 +212,54 @@ def walk(doc, step: lifecycle.Transition | str) -> None:
 	"""Take one step as the session's user, filling what it asks for."""
 	if isinstance(step, str):
 		step = next(t for t in lifecycle.TRANSITIONS if t.action == step and t.source == doc.workflow_state)
+	if step.action == "Reply":
+		sign_letter(doc)
 	doc.update({f: v for f, v in needs(step.action).items() if not doc.get(f)})
 	if step.action == "Merge" and not doc.main_petition:
 		doc.flags.server_values = {"main_petition": make_petition(lifecycle.REGISTERED).name}
+	if step.action == "Serve" and not doc.agent and doc.service_method == "By Agent":
+		doc.service_method = "In Person"
 	doc.workflow_state = step.target
 	doc.save()
+
+
+def sign_letter(doc, **values):
+	"""The signed opinion letter of a case that needs one, made and signed by Administrator; None where there is one already.
+
+	Args:
+		doc: a petition in handling; its reply and outcome, where given, go into the letter.
+		values: fields of the letter; `results` gives the results of its request items.
+	"""
+	if not needs_letter(doc, now_datetime()) or current_letter(doc):
+		return None
+	user = frappe.session.user
+	frappe.set_user("Administrator")
+	try:
+		reply = {**needs("Reply"), **{f: doc.get(f) for f in ("reply_text", "outcome") if doc.get(f)}}
+		outcome = reply["outcome"] if reply["outcome"] in opinions.RESULTS else "Explained"
+		results = values.pop("results", [outcome])
+		letter = frappe.get_doc(
+			{
+				"doctype": "Opinion Letter",
+				"petition": doc.name,
+				"facts_found": "经查，反映情况属实。",
+				"legal_basis": "《信访工作条例》第三十二条",
+				"opinion_text": reply["reply_text"],
+				"mediation_paper": "/private/files/mediation.pdf" if "Mediated" in results else None,
+				"items": [
+					{"request_item": doc.request_text or doc.subject, "result": r, "reason": "见事实认定"}
+					for r in results
+				],
+				**values,
+			}
+		).insert()
+		letter.flags.checked = True
+		letter.save()
+		letter.submit()
+		doc.reload()  # the letter is now on the case
+	finally:
+		frappe.set_user(user)
+	return letter
 
 
 def needs(action: str) -> dict:
@@ -224,7 +269,7 @@ def needs(action: str) -> dict:
 		"Accept": {"reply_class": reply_class("G")},
 		"Refuse": {"refusal_reason": "Outside Competence", "refusal_body": "云江区人民法院"},
 		"Reply": {"reply_text": "已在社区服务站设缴费点。", "outcome": "Supported"},
-		"Serve": {"service_method": "By Agent"},
+		"Serve": {"service_method": "By Agent", "service_proof": "/private/files/fingerprint.png"},
 		"Settle on the Spot": {"reply_text": "当场办好。", "is_oral_consent": 1},
 		"Stop": {"refusal_reason": "Concluded by Re-review"},
 		"Guide": {"procedure_route": "Arbitration", "refusal_body": "云江区劳动人事争议仲裁委员会"},

@@ -4,6 +4,7 @@ import frappe
 from frappe.model.workflow import apply_workflow
 from frappe.utils import add_days, get_datetime, getdate, now_datetime, today
 
+from petition_proxy.api import opinions
 from petition_proxy.domain import lifecycle
 from petition_proxy.petition_proxy.doctype.petition.petition import FactsFrozenError, NeverDeletedError
 from petition_proxy.petition_proxy.doctype.petition.steps import StepError
@@ -72,11 +73,25 @@ class TestWholePath(PathTestCase):
 		doc.save()
 		doc = apply_workflow(doc, "Accept")
 		doc = apply_workflow(doc, "Start Handling")
-		doc.reply_text, doc.outcome = "已重新丈量，补发半亩补偿。", "Supported"
-		doc.save()
-		doc = apply_workflow(doc, "Reply")
+		letter = frappe.get_doc("Opinion Letter", opinions.begin_letter(doc.name))
+		letter.update(
+			{
+				"facts_found": "重新丈量，少算半亩。",
+				"legal_basis": "《土地管理法》第四十八条",
+				"opinion_text": "已重新丈量，补发半亩补偿。",
+			}
+		)
+		letter.items[0].result = "Supported"
+		letter.save()
+		self.as_user("head@pp.test")
+		opinions.check_letter(letter.name)
+		opinions.sign_letter(letter.name)
+		self.as_user("dept@pp.test")
+		doc = apply_workflow(frappe.get_doc("Petition", doc.name), "Reply")
+		self.assertIn("补发半亩补偿", doc.reply_text)
+		self.assertEqual(doc.outcome, "Supported")
 		self.as_user("agent@pp.test")
-		doc.service_method = "By Agent"
+		doc.service_method, doc.service_proof = "By Agent", "/private/files/fingerprint.png"
 		doc.save()
 		doc = apply_workflow(doc, "Serve")
 		self.as_user("dept@pp.test")
@@ -94,7 +109,18 @@ class TestWholePath(PathTestCase):
 		)
 		self.assertEqual(
 			[e.event for e in events],
-			["Create", "File", "Assign", "Receive", "Accept", "Start Handling", "Reply", "Serve", "Close"],
+			[
+				"Create",
+				"File",
+				"Assign",
+				"Receive",
+				"Accept",
+				"Start Handling",
+				"Sign Letter",
+				"Reply",
+				"Serve",
+				"Close",
+			],
 		)
 		filed = events[1]
 		self.assertEqual((filed.actor, filed.on_behalf_of), ("agent@pp.test", doc.petitioner))
@@ -321,8 +347,8 @@ class TestWhoTakesTheStep(PathTestCase):
 		)
 		for user, actions in (
 			("dept@pp.test", {"Receive"}),
-			("town@pp.test", {"Withdraw", "Merge"}),
-			("office@pp.test", {"Return", "Withdraw", "Merge"}),
+			("town@pp.test", {"Merge", "Withdraw"}),
+			("office@pp.test", {"Merge", "Return", "Withdraw"}),
 		):
 			self.as_user(user)
 			self.assertEqual({row["action"] for row in shown(doc.as_dict())}, actions, user)
@@ -332,7 +358,7 @@ class TestWhoTakesTheStep(PathTestCase):
 		registered = f.make_petition(lifecycle.DRAFT, proxied=False)
 		f.walk(registered, "File")
 		self.assertEqual(
-			{row["action"] for row in shown(frappe.as_json(registered))}, {"Assign", "Withdraw", "Merge"}
+			{row["action"] for row in shown(frappe.as_json(registered))}, {"Assign", "Merge", "Withdraw"}
 		)
 
 	def test_agent_cannot_write_the_answer_or_choose_the_unit(self):

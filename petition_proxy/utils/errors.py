@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import frappe
 from frappe import _
 
-from petition_proxy.domain.errors import DomainError
+from petition_proxy.domain.errors import DomainError, Words
 
 
 @contextmanager
@@ -22,5 +22,11 @@ def domain_errors(exception: type[frappe.ValidationError] = frappe.ValidationErr
 	try:
 		yield
 	except DomainError as error:
-		params = {k: _(v) if isinstance(v, str) else v for k, v in error.params.items()}
+		params = {k: _translated(v) for k, v in error.params.items()}
 		frappe.throw(_(error.message).format(**params), exception)
+
+
+def _translated(value: object) -> object:
+	if isinstance(value, Words):
+		return ", ".join(_(word) for word in value)
+	return _(value) if isinstance(value, str) else value

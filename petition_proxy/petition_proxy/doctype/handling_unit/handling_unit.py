@@ -27,6 +27,7 @@ class HandlingUnit(Document):
 		district: DF.Link | None
 		head: DF.Link | None
 		is_active: DF.Check
+		letter_prefix: DF.Data | None
 		line_superior: DF.Link | None
 		members: DF.Table[HandlingUnitMember]
 		phone: DF.Data | None
@@ -51,6 +52,7 @@ class HandlingUnit(Document):
 
 	# end: auto-generated types
 	def validate(self):
+		self.letter_prefix = (self.letter_prefix or "").strip() or None
 		set_place_from_region(self)
 		self.validate_superiors()
 		self.validate_members_once()

@@ -4,18 +4,23 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from petition_proxy.domain import lifecycle, refusals
+from petition_proxy.domain import completeness, lifecycle, refusals
 from petition_proxy.permissions.scope import get_scope
+from petition_proxy.petition_proxy.doctype.case_file import compile as case_file
+from petition_proxy.petition_proxy.doctype.case_file import facts as case_facts
+from petition_proxy.petition_proxy.doctype.opinion_letter import reply
 from petition_proxy.petition_proxy.doctype.proxy_agent.proxy_agent import why_not_on_duty
 from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement import (
 	AUTHORITY_FIELDS,
 	why_not_authorised,
 )
 from petition_proxy.petition_proxy.doctype.review_request.concluded import concluded_case_of
+from petition_proxy.petition_proxy.doctype.service_receipt import serve
 from petition_proxy.utils.errors import domain_errors
 from petition_proxy.utils.rows import read_row
 
 UNIT_COLUMNS = ("unit_name", "tier", "is_active")
+ENDED_BY_DEATH_STATES = (lifecycle.ACCEPTED, lifecycle.HANDLING, lifecycle.REPLIED)
 AGENT_COLUMNS = ("agent_name", "status", "certificate_valid_to", "user")
 
 
@@ -43,6 +48,7 @@ def check_file(doc, now) -> None:
 	"""
 	if not doc.petitioner:
 		frappe.throw(_("Say who petitions: choose the petitioner or fill in the name."), StepError)
+	check_petitioner_lives(doc)
 	if not doc.agent:
 		return
 	agent = read_agent(doc.agent)
@@ -55,6 +61,17 @@ def check_file(doc, now) -> None:
 			StepError,
 		)
 	check_authority(doc, now, "may_file")
+
+
+def check_petitioner_lives(doc) -> None:
+	"""A petition of somebody who has died is filed or gone on with by a successor (Civil Code arts 13, 173)."""
+	if died_on := frappe.db.get_value("Petitioner", doc.petitioner, "died_on"):
+		frappe.throw(
+			_("The petitioner died on {0}. A successor files in the own name.").format(
+				frappe.format(died_on, "Date")
+			),
+			StepError,
+		)
 
 
 def check_authority(doc, now, power: str) -> None:
@@ -148,6 +165,19 @@ def check_settle(doc, now) -> None:
 	doc.outcome = "Settled on the Spot"
 
 
+def check_not_concluded(doc) -> None:
+	"""R22 art. 36: what a re-review has concluded is registered, but not accepted again on the same facts and reasons."""
+	if not doc.main_petition:
+		return
+	if frappe.db.get_value("Petition", doc.main_petition, "review_status") == "Concluded":
+		frappe.throw(
+			_(
+				"A re-review has concluded the same matter in {0}. Use Stop with the reason Concluded by Re-review."
+			).format(doc.main_petition),
+			StepError,
+		)
+
+
 def check_accept(doc, now) -> None:
 	check_not_concluded(doc)
 	if not doc.reply_class:
@@ -202,11 +232,24 @@ def check_refuse(doc, now) -> None:
 
 
 def check_stop(doc, now) -> None:
-	"""R22 art. 36: the same facts and reasons are not accepted again after a conclusion."""
+	"""R22 art. 36: the same facts and reasons are not accepted again after a conclusion.
+
+	An accepted case is stopped for one reason only: the petitioner died and nobody goes on with it.
+	"""
 	if not doc.refusal_reason:
 		frappe.throw(_("Choose why the matter is no longer accepted."), StepError)
 	with domain_errors(StepError):
 		article = refusals.article_for_stop(doc.refusal_reason)
+	died = doc.refusal_reason == refusals.DIED_WITHOUT_SUCCESSOR
+	if doc.accepted_at and not died:
+		frappe.throw(
+			_(
+				"The case was accepted and must be answered. It ends early only where the petitioner has died."
+			),
+			StepError,
+		)
+	if died and not is_petitioner_dead(doc):
+		frappe.throw(_("Enter the day of death on the petitioner's record first."), StepError)
 	doc.refusal_article = doc.refusal_article or article
 
 
@@ -223,7 +266,22 @@ def _require_right_body(doc) -> None:
 		frappe.throw(_("Name the body the petitioner can turn to."), StepError)
 
 
+def is_petitioner_dead(doc) -> bool:
+	return bool(doc.petitioner and frappe.db.get_value("Petitioner", doc.petitioner, "died_on"))
+
+
+def may_be_offered(doc, step: lifecycle.Transition) -> bool:
+	"""Whether a step that is open in rare cases only is one of them, so that its button is not shown to all."""
+	if step.action == "Close Without Service":
+		return serve.may_end_without(doc)
+	if step.action == "Stop" and step.source in ENDED_BY_DEATH_STATES:
+		return is_petitioner_dead(doc)
+	return True
+
+
 def check_reply(doc, now) -> None:
+	"""R22 arts 31, 32: a signed letter in the petition procedure; reply and outcome are what the letter says."""
+	refuse_if(reply.fill_reply(doc, now))
 	if not (doc.reply_text or "").strip():
 		frappe.throw(_("Write the reply before sending it."), StepError)
 	if not doc.outcome:
@@ -233,19 +291,8 @@ def check_reply(doc, now) -> None:
 
 def check_co_handlers_answered(doc) -> None:
 	"""The lead answers the petitioner only when every co-handling unit has answered the lead."""
-	open_units = frappe.get_all(
-		"Petition Assignment",
-		filters={
-			"petition": doc.name,
-			"round": doc.round,
-			"part": "Co-handler",
-			"status": ("in", ("Sent", "Received", "Objected")),
-		},
-		pluck="to_unit",
-		order_by="name asc",
-	)
-	if open_units:
-		names = [frappe.get_cached_value("Handling Unit", unit, "unit_name") for unit in open_units]
+	names = case_facts.open_co_handlers(doc)
+	if names:
 		frappe.throw(
 			_(
 				"These units have not answered yet: {0}. Wait for them, or have the petition office end their part."
@@ -255,10 +302,45 @@ def check_co_handlers_answered(doc) -> None:
 
 
 def check_serve(doc, now) -> None:
-	if not doc.service_method:
-		frappe.throw(_("Say how the reply was handed over."), StepError)
+	"""A receipt, or what makes one; an agent needs the power to receive documents (R22 art. 34, Civil Code art. 165)."""
 	if doc.agent and any(c == "agent" and doc.agent in v for c, v in get_scope().claims):
 		check_authority(doc, now, "may_receive_documents")
+	serve.check(doc, now, StepError)
+
+
+def check_close(doc, now) -> None:
+	"""Nothing left out, nothing wrong (无遗漏、无差错); a rating is not waited for."""
+	facts = case_facts.read_facts(doc, lifecycle.SERVED)
+	refuse_incomplete(completeness.missing_before_closing(facts), _("The case cannot be closed yet."))
+
+
+def check_close_without_service(doc, now) -> None:
+	"""Only after the recorded attempts to hand the reply over."""
+	if not serve.may_end_without(doc):
+		frappe.throw(
+			_("{0} failed attempts to hand the reply over must be on record first; there are {1}.").format(
+				reply.setting("service_attempts_needed"), doc.service_attempts or 0
+			),
+			StepError,
+		)
+	check_close(doc, now)
+
+
+def refuse_incomplete(gaps: list, opening: str) -> None:
+	"""Refuse a step with the list of what is missing.
+
+	Args:
+		gaps: what was found.
+		opening: first sentence.
+
+	Raises:
+		StepError: one of them holds the step back.
+	"""
+	missing = [case_facts.sentence_of(gap) for gap in completeness.blocking(gaps)]
+	if missing:
+		# text of the case's own people stands in the sentences, so none of it may become markup
+		lines = "".join(f"<li>{frappe.utils.escape_html(line)}</li>" for line in missing)
+		frappe.throw(f"{opening} {_('Still missing:')}<ul>{lines}</ul>", StepError)
 
 
 def check_withdraw(doc, now) -> None:
@@ -281,7 +363,13 @@ def check_rework(doc, now) -> None:
 
 
 def check_reopen(doc, now) -> None:
+	"""R22 art. 36: what a re-review has concluded is not taken up again on the same facts; new facts are a new petition."""
 	require_reason(doc)
+	if doc.review_status == "Concluded":
+		frappe.throw(
+			_("A re-review has concluded this matter. Register a new petition if there are new facts."),
+			StepError,
+		)
 
 
 def check_archive(doc, now) -> None:
@@ -292,8 +380,11 @@ def check_archive(doc, now) -> None:
 		frappe.throw(
 			_("A supervision order is open. The case is filed away when it has been graded."), StepError
 		)
-	if not doc.retention_term:
-		frappe.throw(_("Choose how long the file is kept."), StepError)
+	doc.retention_term = case_file.retention_term_of(doc)
+	case_file.make_file(doc)
+	state = doc.get_doc_before_save().workflow_state
+	facts = case_facts.read_facts(doc, state)
+	refuse_incomplete(completeness.missing_before_archive(facts), _("The file cannot be closed yet."))
 
 
 CHECKS = {
@@ -310,6 +401,8 @@ CHECKS = {
 	"Serve": check_serve,
 	"Rework": check_rework,
 	"Reopen": check_reopen,
+	"Close": check_close,
+	"Close Without Service": check_close_without_service,
 	"Withdraw": check_withdraw,
 	"Merge": check_merge,
 	"Archive": check_archive,
@@ -329,6 +422,7 @@ def note_of(doc, step: lifecycle.Transition) -> str | None:
 		"Stop": doc.refusal_note,
 		"Guide": doc.refusal_body,
 		"Serve": doc.service_note,
+		"Close Without Service": str(doc.service_attempts or 0),
 		"Withdraw": doc.withdrawal_reason,
 		"Archive": doc.archive_no,
 	}.get(step.action)

@@ -7,7 +7,10 @@ from frappe.model.naming import make_autoname
 from frappe.utils import get_datetime, getdate
 
 from petition_proxy.domain import deadlines, lifecycle, refusals
+from petition_proxy.petition_proxy.doctype.case_file import compile as case_file
 from petition_proxy.petition_proxy.doctype.extension_request.record import lapse_requests
+from petition_proxy.petition_proxy.doctype.official_letter import register
+from petition_proxy.petition_proxy.doctype.opinion_letter import draft
 from petition_proxy.petition_proxy.doctype.petition.checks import StepError
 from petition_proxy.petition_proxy.doctype.petition_assignment.record import (
 	end_open_assignments,
@@ -15,6 +18,7 @@ from petition_proxy.petition_proxy.doctype.petition_assignment.record import (
 	send_assignment,
 )
 from petition_proxy.petition_proxy.doctype.progress_notice.record import note_step
+from petition_proxy.petition_proxy.doctype.service_receipt import serve
 from petition_proxy.utils.calendar import calendar_for
 from petition_proxy.utils.errors import domain_errors
 from petition_proxy.utils.rows import read_row
@@ -36,6 +40,7 @@ ROUND_FIELDS = (
 	"refusal_article",
 	"reply_text",
 	"outcome",
+	"is_oral_consent",
 	"opinion_letter",
 	"service_method",
 	"service_note",
@@ -151,6 +156,7 @@ EFFECTS = {
 	"Return": clear_unit,
 	"Accept": start_reply_clocks,
 	"Settle on the Spot": settle_at_once,
+	"Serve": serve.make_receipt,
 	"Rework": redo,
 	"Reopen": begin_round,
 	"Archive": set_archive,
@@ -215,16 +221,35 @@ def _rework(doc, now) -> None:
 	doc.db_set("assignment", name, update_modified=False)
 
 
+def _send_letters_back(doc, now) -> None:
+	draft.send_back(doc)
+
+
+def _issue_notice(action: str):
+	"""R22 arts 22, 23, 31, 36: the decision to take a case up, or not, goes out in writing, with its number."""
+
+	def issue(doc, now) -> None:
+		register.issue_notice(doc, action, now)
+
+	return issue
+
+
+def _close_file(doc, now) -> None:
+	case_file.close_file(doc, now)
+
+
 AFTER = {
 	"Assign": (_send,),
 	"Reassign": (_send_again, lapse_requests),
 	"Receive": (_receive,),
 	"Return": (_return,),
 	"Reply": (_answer, lapse_requests),
-	"Rework": (_rework,),
-	"Refuse": (_end,),
-	"Stop": (_end,),
-	"Guide": (_end,),
+	"Rework": (_rework, _send_letters_back),
+	"Accept": (_issue_notice("Accept"),),
+	"Refuse": (_end, _issue_notice("Refuse")),
+	"Stop": (_end, _issue_notice("Stop")),
+	"Guide": (_end, _issue_notice("Guide")),
+	"Archive": (_close_file,),
 	"Withdraw": (_end, lapse_requests),
 	"Merge": (_end,),
 }

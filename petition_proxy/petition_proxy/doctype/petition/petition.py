@@ -170,7 +170,7 @@ class Petition(Document):
 			self.note_step(step, self.get(step.stamp))
 
 	def on_update(self):
-		keep_private(self, ("service_proof", "agreement_scan"))
+		keep_private(self, ("service_proof", "agreement_scan", "withdrawal_proof", "paper_scan"))
 		self.record_step()
 		if not self.flags.in_insert and self.should_file_now():
 			self.file_now()

@@ -50,6 +50,8 @@ def check_actor(doc, step: lifecycle.Transition) -> None:
 def may_take(doc, step: lifecycle.Transition) -> bool:
 	"""Whether the session's user stands to this case as the step asks; what the case lacks is not looked at."""
 	scope = get_scope()
+	if not checks.may_be_offered(doc, step):
+		return False
 	return scope.sees_all or (scope.covers(doc) and ACTORS[step.actor](doc, scope))
 
 
@@ -192,6 +194,7 @@ UNIT_FIELDS = ("handling_unit", "assignment_note", "assignment_kind", "reply_by"
 REFUSAL_FIELDS = ("refusal_reason", "refusal_body", "refusal_note", "refusal_article")
 REPLY_FIELDS = ("reply_text", "outcome")
 SERVICE_FIELDS = ("service_method", "service_note", "service_proof")
+WITHDRAWAL_FIELDS = ("withdrawal_reason", "withdrawal_proof")
 KIND_FIELDS = ("petition_kind", "procedure_route")
 SENDING_STEPS = ("Return", "Reassign")
 
@@ -212,7 +215,7 @@ def frozen_fields(state: str, action: str | None = None) -> tuple[str, ...]:
 	stands_from = (
 		(lifecycle.REGISTERED, FACTS),
 		(lifecycle.ASSIGNED, () if action in SENDING_STEPS else UNIT_FIELDS),
-		(lifecycle.ACCEPTED, ("reply_class", *REFUSAL_FIELDS)),
+		(lifecycle.ACCEPTED, ("reply_class", *(() if action == "Stop" else REFUSAL_FIELDS))),
 		(lifecycle.REPLIED, () if action == "Settle on the Spot" else REPLY_FIELDS),
 		(lifecycle.SERVED, SERVICE_FIELDS),
 	)
@@ -234,6 +237,7 @@ FIELD_OWNERS = (
 		lifecycle.BY_HANDLING_UNIT,
 	),
 	(SERVICE_FIELDS, _is_server, lifecycle.BY_SERVER),
+	(WITHDRAWAL_FIELDS, _is_petitioner, lifecycle.BY_PETITIONER),
 )
 
 

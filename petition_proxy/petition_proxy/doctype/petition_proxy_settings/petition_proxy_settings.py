@@ -12,25 +12,50 @@ class PetitionProxySettings(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		from petition_proxy.petition_proxy.doctype.letter_word.letter_word import LetterWord
+
 		alert_max_attempts: DF.Int
 		digest_at: DF.Time
 		district: DF.Link | None
 		evaluation_window_days: DF.Int
+		letter_words: DF.Table[LetterWord]
 		petition_office: DF.Link | None
 		quiet_from: DF.Time
 		quiet_to: DF.Time
+		require_opinion_letter: DF.Check
+		require_service_proof: DF.Check
+		service_attempts_needed: DF.Int
+		simple_answer_days: DF.Int
 		sweep_page_size: DF.Int
 
 	# end: auto-generated types
 	def validate(self):
 		self.validate_district()
 		self.validate_positive()
+		self.validate_letter_words()
 
 	def validate_district(self):
 		if self.district and frappe.db.get_value("Region", self.district, "level") != "District":
 			frappe.throw(_("Choose a region of level District."))
 
 	def validate_positive(self):
-		for fieldname in ("evaluation_window_days", "sweep_page_size", "alert_max_attempts"):
+		for fieldname in (
+			"evaluation_window_days",
+			"sweep_page_size",
+			"alert_max_attempts",
+			"service_attempts_needed",
+		):
 			if (self.get(fieldname) or 0) < 1:
 				frappe.throw(_("{0} must be at least 1.").format(_(self.meta.get_label(fieldname))))
+
+	def validate_letter_words(self):
+		"""Two kinds with one word would give two letters of a year the same number."""
+		for column in ("kind", "word"):
+			values = [(row.get(column) or "").strip() for row in self.letter_words]
+			repeated = next((value for value in values if values.count(value) > 1), None)
+			if repeated:
+				frappe.throw(
+					_(
+						"{0} stands twice among the words of letter numbers. Each kind has a word of its own."
+					).format(_(repeated) if column == "kind" else repeated)
+				)

@@ -3,6 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from petition_proxy.permissions.scope import clear_scopes
+from petition_proxy.petition_proxy.doctype.petitioner import death
 from petition_proxy.utils.identity import keep_server_fields, seal_address, seal_id_number, seal_phone
 from petition_proxy.utils.places import set_place_from_village
 
@@ -29,6 +30,7 @@ class Petitioner(Document):
 
 		address: DF.SmallText | None
 		birth_date: DF.Date | None
+		died_on: DF.Date | None
 		district: DF.Link | None
 		external_key: DF.Data | None
 		id_hash: DF.Data | None
@@ -64,6 +66,7 @@ class Petitioner(Document):
 	def validate(self):
 		self.petitioner_name = (self.petitioner_name or "").strip()
 		set_place_from_village(self)
+		death.validate(self)
 		keep_server_fields(self, SERVER_FIELDS)
 		seal_id_number(self)
 		seal_phone(self)
@@ -71,6 +74,7 @@ class Petitioner(Document):
 
 	def on_update(self):
 		self.update_cases()
+		death.follow(self)
 		clear_scopes()
 
 	def on_trash(self):

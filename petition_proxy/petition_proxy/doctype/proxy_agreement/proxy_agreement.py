@@ -60,6 +60,8 @@ class ProxyAgreement(Document):
 	def validate(self):
 		self.set_place()
 		self.validate_term()
+		self.validate_signed_on()
+		self.validate_principal_lives()
 		self.validate_agents()
 
 	def before_submit(self):
@@ -84,6 +86,24 @@ class ProxyAgreement(Document):
 		"""Civil Code art. 165: the authority names its term."""
 		if getdate(self.valid_to) < getdate(self.valid_from):
 			frappe.throw(_("The agreement would end before it begins. Correct its dates."), AgreementError)
+
+	def validate_signed_on(self):
+		if self.signed_on and getdate(self.signed_on) > getdate():
+			frappe.throw(
+				_("Signed On lies in the future. Give the day on which the petitioner signed."),
+				AgreementError,
+			)
+
+	def validate_principal_lives(self):
+		"""Civil Code art. 173: the principal's death ends the authority, and nobody signs afterwards."""
+		died_on = frappe.db.get_value("Petitioner", self.petitioner, "died_on")
+		if died_on and getdate(self.signed_on) > getdate(died_on):
+			frappe.throw(
+				_("The petitioner died on {0}. A successor signs in the own name.").format(
+					frappe.format(died_on, "Date")
+				),
+				AgreementError,
+			)
 
 	def validate_agents(self):
 		if self.second_agent and self.second_agent == self.agent:
@@ -114,6 +134,11 @@ class ProxyAgreement(Document):
 		before = self.get_doc_before_save()
 		if before and before.revoked_on and str(before.revoked_on) != str(self.revoked_on or ""):
 			frappe.throw(_("The agreement was revoked. Make a new one instead."), AgreementError)
+		is_new_revocation = self.revoked_on and not (before and before.revoked_on)
+		if is_new_revocation and getdate(self.revoked_on) < getdate(self.signed_on):
+			frappe.throw(
+				_("The agreement cannot be revoked before it was signed. Correct Revoked On."), AgreementError
+			)
 		if self.revoked_on and not self.revocation_reason:
 			frappe.throw(_("Say why the agreement is revoked."), AgreementError)
 
@@ -125,10 +150,11 @@ AUTHORITY_FIELDS = (
 	"agent",
 	"second_agent",
 	"may_file",
-	"may_receive_documents",
 	"may_track",
+	"may_receive_documents",
 	"may_submit_material",
 	"may_request_review",
+	"signed_on",
 	"valid_from",
 	"valid_to",
 	"revoked_on",
@@ -152,6 +178,10 @@ def why_not_authorised(agreement: dict, petitioner: str, agent: str, on, power: 
 		return _("Proxy Agreement {0} belongs to another petitioner.").format(agreement["name"])
 	if agent not in (agreement["agent"], agreement["second_agent"]):
 		return _("Proxy Agreement {0} names another agent.").format(agreement["name"])
+	if agreement["signed_on"] and getdate(agreement["signed_on"]) > on:
+		return _("Proxy Agreement {0} was signed on {1} only, after the act it should cover.").format(
+			agreement["name"], frappe.format(agreement["signed_on"], "Date")
+		)
 	if agreement["revoked_on"] and getdate(agreement["revoked_on"]) <= on:
 		return _("Proxy Agreement {0} was revoked on {1}. Only a new agreement lets the agent act.").format(
 			agreement["name"], frappe.format(agreement["revoked_on"], "Date")
