@@ -165,19 +165,6 @@ def check_settle(doc, now) -> None:
 	doc.outcome = "Settled on the Spot"
 
 
-def check_not_concluded(doc) -> None:
-	"""R22 art. 36: what a re-review has concluded is registered, but not accepted again on the same facts and reasons."""
-	if not doc.main_petition:
-		return
-	if frappe.db.get_value("Petition", doc.main_petition, "review_status") == "Concluded":
-		frappe.throw(
-			_(
-				"A re-review has concluded the same matter in {0}. Use Stop with the reason Concluded by Re-review."
-			).format(doc.main_petition),
-			StepError,
-		)
-
-
 def check_accept(doc, now) -> None:
 	check_not_concluded(doc)
 	if not doc.reply_class:
