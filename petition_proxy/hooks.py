@@ -48,6 +48,25 @@ webform_include_css = {
 	"Evaluation": "public/css/portal_form.css",
 }
 
+# What print formats call (templates/print/paper.html and the formats themselves)
+jinja = {
+	"methods": [
+		"petition_proxy.printing.paper.petition_paper",
+		"petition_proxy.printing.paper.paper_agent",
+		"petition_proxy.printing.paper.paper_number",
+		"petition_proxy.printing.paper.paper_timeline",
+		"petition_proxy.printing.paper.paper_title",
+		"petition_proxy.printing.paper.paper_unit",
+		"petition_proxy.printing.words.paper_amount",
+		"petition_proxy.printing.words.paper_day",
+		"petition_proxy.printing.words.paper_item",
+		"petition_proxy.printing.words.paper_law",
+		"petition_proxy.printing.words.paper_moment",
+		"petition_proxy.printing.words.paper_option",
+		"petition_proxy.printing.words.paper_salutation",
+	],
+}
+
 # Row access: one scope behind every list, form, report, export and count (docs/permissions.md)
 # ---------------------------------------------------------------------------------------------
 # Records with a `petition` field that follow their case, from first to last

@@ -1,0 +1,61 @@
+"""One paper as a page that needs no network, and as PDF."""
+
+import subprocess
+
+import frappe
+from frappe import _
+from frappe.translate import print_language
+from frappe.utils.caching import redis_cache
+from frappe.utils.pdf import get_pdf
+from frappe.www.printview import get_print_style, get_rendered_template
+
+# Qt without the patches of wkhtmltopdf shrinks every page by this factor and takes no option against it.
+UNPATCHED_ZOOM = 1.25
+
+PAGE = """<!DOCTYPE html>
+<html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title><style>{style}</style></head>
+<body><div class="print-format-gutter"><div class="print-format">{body}</div></div></body></html>"""
+
+
+def paper_html(doctype: str, name: str, print_format: str, lang: str | None = None) -> str:
+	"""A record in one of the app's formats, with every style inside the page.
+
+	Args:
+		doctype: type of the record.
+		name: the record.
+		print_format: its format.
+		lang: language of the paper; the format's own by default.
+
+	Raises:
+		frappe.PermissionError: the session's user may not read or print the record.
+	"""
+	doc = frappe.get_doc(doctype, name)
+	doc.check_permission("read")
+	doc.check_permission("print")
+	form = frappe.get_doc("Print Format", print_format)
+	if form.doc_type != doctype:
+		frappe.throw(_("{0} is no form for {1}.").format(_(print_format), _(doctype)))
+	lang = lang or form.default_print_language or frappe.local.lang
+	with print_language(lang):
+		body = get_rendered_template(doc, print_format=form, meta=doc.meta, no_letterhead=True)
+		style = get_print_style(print_format=form)
+	return PAGE.format(lang=lang, title=frappe.utils.escape_html(name), style=style, body=body)
+
+
+def paper_pdf(doctype: str, name: str, print_format: str, lang: str | None = None) -> bytes:
+	"""The same as PDF."""
+	return to_pdf(paper_html(doctype, name, print_format, lang))
+
+
+def to_pdf(html: str) -> bytes:
+	"""PDF of a page of this module, in the size it is written in."""
+	if is_unpatched():
+		html = html.replace("<style>", f"<style>body {{ zoom: {UNPATCHED_ZOOM}; }}\n", 1)
+	return get_pdf(html)
+
+
+@redis_cache(ttl=3600)
+def is_unpatched() -> bool:
+	"""Whether this server's wkhtmltopdf is one that shrinks pages."""
+	shown = subprocess.run(["wkhtmltopdf", "--version"], capture_output=True, text=True, check=False).stdout
+	return "patched qt" not in shown
