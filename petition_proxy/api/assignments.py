@@ -5,6 +5,12 @@ import frappe
 from petition_proxy.petition_proxy.doctype.petition_assignment import acts
 
 
+@frappe.whitelist()
+def available(petition: str) -> dict:
+	"""Units at work on a case and what the session's user may do. Result and errors as `acts.available`."""
+	return acts.available(petition)
+
+
 @frappe.whitelist(methods=["POST"])
 def object_to_assignment(assignment: str, reason: str, proposed_unit: str | None = None) -> None:
 	"""Object within five working days. Arguments and errors as `acts.object_to`."""

@@ -1,12 +1,27 @@
 frappe.listview_settings["Petition"] = {
-	add_fields: ["workflow_state", "due_at", "is_proxied", "is_urgent"],
+	add_fields: ["workflow_state", "due_at", "is_proxied", "is_urgent", "needs_coordination"],
 
-	// Green, orange, red by the time left on the clock that runs now; grey where none runs.
+	// Where no clock runs: what still waits for somebody is coloured, what has ended is grey.
+	colour_of_state: {
+		Draft: "yellow",
+		Replied: "blue",
+		Served: "light-blue",
+		Refused: "darkgrey",
+		"No Longer Accepted": "darkgrey",
+		"Led to Statutory Route": "purple",
+		Withdrawn: "darkgrey",
+		Merged: "pink",
+		Closed: "gray",
+		Archived: "gray",
+	},
+
+	// Green, orange, red by the time left on the clock that runs now.
 	get_indicator(doc) {
 		const state = doc.workflow_state;
 		const timed = ["Registered", "Assigned", "Received", "Accepted", "Handling"];
 		if (!doc.due_at || !timed.includes(state)) {
-			return [__(state), "gray", `workflow_state,=,${state}`];
+			const colour = this.colour_of_state[state] || "gray";
+			return [__(state), colour, `workflow_state,=,${state}`];
 		}
 		const now = frappe.datetime.now_datetime();
 		const days = this.days_until(doc.due_at, now);
@@ -35,7 +50,8 @@ frappe.listview_settings["Petition"] = {
 	formatters: {
 		subject(value, df, doc) {
 			const text = frappe.utils.escape_html(value || "");
-			return doc.is_proxied ? `${text} · ${__("Proxied")}` : text;
+			const marks = [doc.is_proxied && __("Proxied"), doc.needs_coordination && __("To Coordinate")];
+			return [text, ...marks.filter(Boolean)].join(" · ");
 		},
 		due_at(value) {
 			// The end of a day is what matters; 23:59:59 only takes room.

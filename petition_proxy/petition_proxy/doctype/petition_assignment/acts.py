@@ -5,6 +5,7 @@ Each act locks the row first, so that of two officers at once the second one fin
 
 import frappe
 from frappe import _
+from frappe.query_builder import DocType
 from frappe.utils import get_datetime, getdate, now_datetime
 
 from petition_proxy.domain import deadlines, lifecycle
@@ -77,6 +78,92 @@ def _require_text(text: str | None, message: str) -> str:
 	if not (text or "").strip():
 		frappe.throw(message, AssignmentError)
 	return text.strip()
+
+
+def available(petition: str) -> dict:
+	"""The units at work on a case, and what the session's user may do with each; for the desk's buttons.
+
+	The acts ask again: what is offered here may be over when it is pressed.
+
+	Args:
+		petition: name of the petition.
+
+	Returns:
+		`case`: acts on the case ("ask_along", "reassign"); `assignments`: rows of the present round in the order of
+		sending, each with unit_name, part, kind, status, requirement, reply_by, objection_reason, objection_unit,
+		objection_due_at, answer, is_own and its `acts` ("object", "decide", "receive", "answer", "end").
+
+	Raises:
+		frappe.PermissionError: out of the user's scope.
+	"""
+	doc = frappe.get_doc("Petition", petition)
+	doc.check_permission("read")
+	scope, now = get_scope(), now_datetime()
+	table, unit = DocType("Petition Assignment"), DocType("Handling Unit")
+	rows = (
+		frappe.qb.from_(table)
+		.left_join(unit)
+		.on(unit.name == table.to_unit)
+		.select(*(table[column] for column in SHOWN_COLUMNS), unit.unit_name)
+		.where((table.petition == doc.name) & (table.round == (doc.round or 1)))
+		.orderby(table.sent_at)
+		.orderby(table.creation)
+		.limit(200)
+		.run(as_dict=True)
+	)
+	for row in rows:
+		row.is_own = row.to_unit in scope.units
+		row.acts = _acts_on(row, doc, scope, now)
+	case = []
+	if doc.workflow_state in lifecycle.WITH_UNIT_STATES:
+		if scope.sees_all or steps.is_office_of_place(doc, scope) or steps.is_handling_unit(doc, scope):
+			case.append("ask_along")
+		if steps.may_take(doc, lifecycle.REASSIGN):
+			case.append("reassign")
+	return {"case": case, "assignments": rows}
+
+
+SHOWN_COLUMNS = (
+	"name",
+	"part",
+	"kind",
+	"status",
+	"from_unit",
+	"to_unit",
+	"sent_at",
+	"received_at",
+	"reply_by",
+	"requirement",
+	"objection_due_at",
+	"objection_reason",
+	"objection_unit",
+	"objection_decision",
+	"answer",
+)
+
+
+def _acts_on(row, petition, scope, now) -> list[str]:
+	if row.status not in OPEN_STATUSES:
+		return []
+	is_part = row.part == CO_HANDLER
+	is_member = scope.sees_all or row.is_own
+	is_sender = scope.sees_all or steps.sent_it(row, petition, scope)
+	due = get_datetime(row.objection_due_at) if row.objection_due_at else None
+	may_object = (
+		is_member
+		and row.status != "Objected"
+		and row.objection_decision != "Rejected"
+		and (is_part or petition.workflow_state in BEFORE_ACCEPTANCE)
+		and not (due and deadlines.is_late(due, now, now))
+	)
+	offered = (
+		("receive", is_member and is_part and row.status == "Sent"),
+		("answer", is_member and is_part),
+		("object", may_object),
+		("decide", is_sender and row.status == "Objected"),
+		("end", is_sender and is_part),
+	)
+	return [act for act, is_offered in offered if is_offered]
 
 
 def object_to(assignment: str, reason: str, proposed_unit: str | None = None) -> None:
