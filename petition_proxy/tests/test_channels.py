@@ -427,7 +427,7 @@ class TestVillage(ChannelTestCase):
 		name = self.waiting().name
 		done = {"reply_text": "已办", "is_oral_consent": 1}
 		for user in ("town@pp.test", "office@pp.test"):
-			self.refused_by_every_door(user, name, "Settle on the Spot", **done)
+			self.refused_by_every_door(user, name, "Settle on the Spot", error=frappe.PermissionError, **done)
 		frappe.set_user("Administrator")
 		other = self.waiting_elsewhere()
 		self.refused_by_every_door(

@@ -63,7 +63,7 @@ def seal_phone(doc: Document, fieldname: str = "phone") -> None:
 		IdentityError: the number cannot be dialled.
 	"""
 	typed = doc.get(fieldname)
-	doc.set(fieldname, None)
+	doc.update({fieldname: None})
 	if not typed:
 		return
 	if not privacy.is_valid_phone(typed):

@@ -74,6 +74,21 @@ def _copies(letter) -> str | None:
 	return frappe.get_cached_value("Handling Unit", office, "unit_name")
 
 
+def reason_to_redo(letter) -> str | None:
+	"""Why the case came back to the unit: the reason of the last sending back, or of the reopening."""
+	rework = {"petition": letter.petition, "round": letter.round, "kind": "Rework"}
+	reasons = frappe.get_all(
+		"Petition Assignment", filters=rework, pluck="reason", order_by="sent_at desc", limit=1
+	) or frappe.get_all(
+		"Petition Round",
+		filters={"petition": letter.petition, "round": letter.round - 1},
+		pluck="reopen_reason",
+		order_by="creation desc",
+		limit=1,
+	)
+	return reasons[0] if reasons else None
+
+
 def reply_values(letter) -> dict:
 	"""The petition's reply and outcome as the letter has them; the remedy belongs to the reply."""
 	return {"reply_text": reply_text(letter), "outcome": letter.overall_outcome}

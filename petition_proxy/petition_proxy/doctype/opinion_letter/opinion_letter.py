@@ -29,7 +29,6 @@ CASE_FIELDS = (
 	"accepted_at",
 	"content",
 	"request_text",
-	"step_reason",
 	"procedure_route",
 	"petition_kind",
 )
@@ -161,7 +160,7 @@ class OpinionLetter(Document):
 		self.drafted_by = frappe.session.user
 		self.drafted_on = self.drafted_on or getdate()
 		if previous and not self.change_reason:
-			self.change_reason = case.step_reason if _is_made_anew(previous, self) else None
+			self.change_reason = draft.reason_to_redo(self) if _is_made_anew(previous, self) else None
 
 	def validate_no_other_draft(self):
 		other = {"petition": self.petition, "round": self.round, "unit": self.unit, "docstatus": 0}
