@@ -250,6 +250,7 @@ def sign_letter(doc, **values):
 				"doctype": "Opinion Letter",
 				"petition": doc.name,
 				"facts_found": "经查，反映情况属实。",
+				"same_result_reason": "重新调查后，原处理仍然成立。",
 				"legal_basis": "《信访工作条例》第三十二条",
 				"opinion_text": reply["reply_text"],
 				"mediation_paper": "/private/files/mediation.pdf" if "Mediated" in results else None,
