@@ -27,6 +27,7 @@ from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement impor
 from petition_proxy.setup.demo import DemoRefusedError, make_demo_district, print_logins, timeline, words
 from petition_proxy.setup.demo.logins import DEMO_PASSWORD, LOGINS, login_of
 from petition_proxy.setup.demo.stories import LIN, YUAN
+from petition_proxy.tests import factories as f
 from petition_proxy.tests.base import AppTestCase
 from petition_proxy.utils.identity import hash_of
 
