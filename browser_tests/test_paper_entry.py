@@ -56,7 +56,9 @@ class TestPaperEntry(BrowserTestCase):
 					# counted on from the sheet before, past nine as well
 					expect(page.locator("#paper-entry-paper_no")).to_have_value(f"{BUNDLE}-{7 + number:03d}")
 				page.keyboard.press("Enter")
-				self.type_sheet(page, f"何大叔{number}", f"1370000{number:04d}", "", f"路灯不亮 {BUNDLE}-{number}")
+				self.type_sheet(
+					page, f"何大叔{number}", f"1370000{number:04d}", "", f"路灯不亮 {BUNDLE}-{number}"
+				)
 				self.focused(page, "petition_kind")
 				page.keyboard.press("Enter")
 				page.keyboard.press("Enter")  # no category
@@ -82,7 +84,19 @@ class TestPaperEntry(BrowserTestCase):
 			photo.write_bytes(PHOTO)
 			self.open(page)
 			self.say_what_stays(page, "周大姐")
-			self.type_sheet(page, f"{BUNDLE}-101", "袁大爷", "", "", f"渠道堵了 {BUNDLE}", "", "", "渠道堵了半年。", "", "")
+			self.type_sheet(
+				page,
+				f"{BUNDLE}-101",
+				"袁大爷",
+				"",
+				"",
+				f"渠道堵了 {BUNDLE}",
+				"",
+				"",
+				"渠道堵了半年。",
+				"",
+				"",
+			)
 			self.focused(page, "paper_scan")
 			with page.expect_file_chooser() as chooser:
 				page.keyboard.press("Space")
