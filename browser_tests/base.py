@@ -19,7 +19,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 PASSWORD = "qingxi-liuwan-2026"  # of petition_proxy.tests.browser_setup
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
-TIMEOUT = 8_000  # ms; a first page on a busy machine is slow
+TIMEOUT = 30_000  # ms; a first page on a busy machine is slow
 
 expect.set_options(timeout=TIMEOUT)
 

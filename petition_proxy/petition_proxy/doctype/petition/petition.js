@@ -381,9 +381,13 @@ function ask(frm, title, fields, act) {
 		title: `${title} · ${frm.doc.name}`,
 		fields,
 		primary_action_label: title,
-		async primary_action(values) {
+		async primary_action() {
 			dialog.disable_primary_action();
 			try {
+				// A link just chosen is still being looked up; until then it would send its title.
+				await new Promise((resolve) => frappe.after_ajax(resolve));
+				const values = dialog.get_values();
+				if (!values) return;
 				await act(values);
 				dialog.hide();
 			} finally {
