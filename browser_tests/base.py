@@ -98,11 +98,15 @@ class BrowserTestCase(unittest.TestCase):
 			context.close()
 
 	def keep_picture(self, context) -> None:
-		folder = os.environ.get("PETITION_PROXY_PICTURES")
-		if folder and context.pages:
-			Path(folder).mkdir(parents=True, exist_ok=True)
+		if context.pages:
 			with contextlib.suppress(Exception):
-				context.pages[-1].screenshot(path=Path(folder) / f"{self.id()}.png")
+				self.keep_look(context.pages[-1], "at the failure")
+
+	def keep_look(self, page: Page, name: str) -> None:
+		"""A picture for people to look at, where PETITION_PROXY_PICTURES names a folder."""
+		if folder := os.environ.get("PETITION_PROXY_PICTURES"):
+			Path(folder).mkdir(parents=True, exist_ok=True)
+			page.screenshot(path=Path(folder) / f"{self.id()} {name}.png")
 
 
 def open_form(page: Page, name: str) -> None:

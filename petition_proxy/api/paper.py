@@ -54,8 +54,9 @@ def enter_paper(
 		petition_kind: kind of petition.
 		address_text: where exactly.
 		paper_scan: address of the uploaded photo of the sheet.
-		agreement_scan: address of the uploaded photo of the signed agreement; an agent needs it.
-		powers_agreed: the sheet bears the petitioner's agreement to be represented.
+		agreement_scan: address of the uploaded photo of the signed agreement, if it is a paper of its own; otherwise
+			the photo of the sheet stands for it. An agent needs one of the two.
+		powers_agreed: the petitioner has signed to be represented.
 		wants_secrecy: the petitioner asks for secrecy.
 
 	Returns:
@@ -95,7 +96,7 @@ def enter_paper(
 			"petition_kind": petition_kind,
 			"address_text": address_text,
 			"paper_scan": paper_scan,
-			"agreement_scan": agreement_scan,
+			"agreement_scan": agreement_scan or (paper_scan if agent and powers_agreed else None),
 			"powers_agreed": powers_agreed,
 			"wants_secrecy": wants_secrecy,
 			"filing_channel": FILING_CHANNEL,

@@ -13,7 +13,7 @@ def get_path(petition: str) -> list[frappe._dict]:
 		petition: name of the petition.
 
 	Returns:
-		Rows with event, to_state, happened_at, note, actor_name, unit_name (the office acted for) and
+		Rows with event, from_state, to_state, happened_at, note, actor_name, unit_name (the office acted for) and
 		principal (name of the petitioner an agent acted for).
 	"""
 	event, user, unit = DocType("Petition Event"), DocType("User"), DocType("Handling Unit")
@@ -28,6 +28,7 @@ def get_path(petition: str) -> list[frappe._dict]:
 		.on(petitioner.name == event.on_behalf_of)
 		.select(
 			event.event,
+			event.from_state,
 			event.to_state,
 			event.happened_at,
 			event.note,

@@ -87,6 +87,23 @@ def tokens() -> str:
 	return json.dumps(made)
 
 
+def make_village_case(subject: str) -> None:
+	"""For the tests: a filed case that waits with the village."""
+	make.make_petition(
+		lifecycle.REGISTERED, proxied=False, subject=subject, filing_channel="City Service System"
+	)
+	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
+
+
+def make_proposed_case(subject: str) -> None:
+	"""For the tests: a filed case for which a rule proposes the department."""
+	rule = {"handling_unit": make.DEPT_UNIT, "region": make.TOWN, "reason": "三定方案"}
+	if not frappe.db.exists("Responsibility Rule", rule):
+		frappe.get_doc({"doctype": "Responsibility Rule", "valid_from": "2015-01-01", **rule}).insert()
+	make.make_petition(lifecycle.REGISTERED, proxied=False, subject=subject)
+	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
+
+
 def _make_portal_petitioner() -> str:
 	name = frappe.db.get_value("Petitioner", {"user": "petitioner@pp.test"}, "name", order_by="creation")
 	return name or make.make_petitioner(user="petitioner@pp.test", phone="13800001234").name

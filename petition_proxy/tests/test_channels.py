@@ -324,6 +324,13 @@ class TestPaper(ChannelTestCase):
 				self.enter(**values)
 		self.assertTrue(self.enter(agent=None, agreement_scan=None, powers_agreed=0).is_new)
 
+	def test_sheet_that_bears_the_signature_is_the_agreement(self):
+		result = self.enter(agreement_scan=None, paper_scan="/private/files/sheet.png")
+		agreement = frappe.db.get_value("Petition", result.name, "agreement")
+		self.assertEqual(
+			frappe.db.get_value("Proxy Agreement", agreement, "signed_scan"), "/private/files/sheet.png"
+		)
+
 	def test_future_paper_and_missing_number_or_day(self):
 		for values in (
 			{"written_on": add_days(today(), 1)},

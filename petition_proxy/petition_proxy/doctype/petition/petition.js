@@ -381,9 +381,13 @@ function ask(frm, title, fields, act) {
 		title: `${title} · ${frm.doc.name}`,
 		fields,
 		primary_action_label: title,
-		async primary_action(values) {
+		async primary_action() {
 			dialog.disable_primary_action();
 			try {
+				// A link just chosen is still being looked up; until then it would send its title.
+				await new Promise((resolve) => frappe.after_ajax(resolve));
+				const values = dialog.get_values();
+				if (!values) return;
 				await act(values);
 				dialog.hide();
 			} finally {
@@ -604,7 +608,9 @@ function path_html(events) {
 		const when = `${frappe.datetime.str_to_user(day, false, true)} ${time.slice(0, 5)}`;
 		const who = [event.unit_name, event.actor_name].filter(Boolean).join(" ");
 		const whom = event.principal ? __("for {0}", [event.principal]) : "";
-		const what = __(event.to_state || event.event);
+		// What units do among themselves leaves the case in its state and goes by its own name.
+		const is_step = event.to_state && event.from_state !== event.to_state;
+		const what = is_step ? __(event.to_state) : __(event.event, null, "Petition");
 		const parts = [what, who, whom, event.note || ""].filter(Boolean).map(frappe.utils.escape_html);
 		return `<li><time>${when}</time><span><b>${parts[0]}</b> ${parts.slice(1).join(" · ")}</span></li>`;
 	});
