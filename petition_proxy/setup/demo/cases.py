@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 import frappe
 
-from petition_proxy.domain import deadlines, lifecycle, ratings
+from petition_proxy.domain import deadlines, lifecycle, ratings, refusals
 from petition_proxy.domain.lifecycle import Transition
 from petition_proxy.jobs.deadline_sweep import next_action_at_for
 from petition_proxy.setup.demo import words
@@ -224,13 +224,15 @@ def _steps_values(rng: random.Random, district: District, rules: Rulebook, case:
 	if "accepted_at" in at:
 		accepted = at["accepted_at"]
 		reply_class = rules.reply_class(case.class_code, accepted.date())
-		statute = rules.limit("Handling", accepted.date())
 		values["reply_class"] = reply_class.name
 		values["reply_limit_days"] = reply_class.limit_days
 		values["is_urgent"] = reply_class.is_urgent
 		values["reply_due_at"] = rules.due_at(accepted, reply_class)
-		values["statutory_due_at"] = rules.due_at(accepted, statute)
-		values["statutory_rule"] = statute.name
+		if refusals.has_statutory_clock(case.matter["kind"], None):
+			statute = rules.limit("Handling", accepted.date())
+			values["statutory_due_at"] = rules.due_at(accepted, statute)
+			values["statutory_rule"] = statute.name
+			values["procedure_route"] = refusals.PETITION_PROCEDURE
 	if "replied_at" in at:
 		values["reply_text"] = case.reply
 		values["outcome"] = case.outcome
