@@ -90,7 +90,7 @@ def enter(
 
 def _next_number(kind: str, unit: str, year: int) -> tuple[int, str]:
 	"""The next serial of unit, kind and year; the row is locked until the transaction ends, so a rollback leaves no gap."""
-	row = read_row("Handling Unit", unit, ("name", "unit_name", "letter_prefix"))
+	row = frappe.get_cached_value("Handling Unit", unit, ("name", "unit_name", "letter_prefix"), as_dict=True)
 	if not row:
 		frappe.throw(_("There is no unit {0}. Choose one from the list.").format(unit), LetterError)
 	serial = int(getseries(f"{unit}|{kind}|{year}|", 1))

@@ -6,6 +6,10 @@ frappe.ui.form.on("Opinion Letter", {
 	},
 
 	refresh(frm) {
+		// Signing is an act of the head with its own button; Frappe's Submit and Cancel would say something else.
+		frm.toolbar.can_submit = () => false;
+		frm.toolbar.can_cancel = () => false;
+		frm.toolbar.set_primary_action();
 		if (frm.is_new()) {
 			frm.set_intro(__("Choose the petition and save: the draft is filled from the case."), "blue");
 			return;
@@ -23,10 +27,6 @@ frappe.ui.form.on("Opinion Letter", {
 
 	show_next(frm) {
 		const { docstatus, status } = frm.doc;
-		// Signing is an act of the head with its own button; Frappe's Submit would say less.
-		frm.page.clear_primary_action();
-		frm.page.btn_secondary?.hide();
-		if (docstatus === 0 && frm.perm[0]?.write) frm.enable_save();
 		if (docstatus === 0 && status === "Draft") {
 			frm.set_intro(__("Next: complete the letter; then another person of the unit checks it."), "blue");
 			main_button(frm, __("Check"), () => act(frm, "check_letter"), frm.doc.drafted_by !== frappe.session.user);

@@ -154,7 +154,7 @@ EFFECTS = {
 	"Return": clear_unit,
 	"Accept": start_reply_clocks,
 	"Settle on the Spot": settle_at_once,
-	"Serve": serve.make_receipt,
+	"Serve": serve.set_moment,
 	"Rework": redo,
 	"Reopen": begin_round,
 	"Archive": set_archive,
@@ -235,12 +235,17 @@ def _close_file(doc, now) -> None:
 	case_file.close_file(doc, now)
 
 
+def _make_receipt(doc, now) -> None:
+	serve.make_receipt(doc, now)
+
+
 AFTER = {
 	"Assign": (_send,),
 	"Reassign": (_send_again,),
 	"Receive": (_receive,),
 	"Return": (_return,),
 	"Reply": (_answer,),
+	"Serve": (_make_receipt,),
 	"Rework": (_rework, _send_letters_back),
 	"Accept": (_issue_notice("Accept"),),
 	"Refuse": (_end, _issue_notice("Refuse")),
