@@ -125,6 +125,7 @@ class TestCaseFile(ClosingTestCase):
 	def test_archiving_closes_the_file_with_its_numbers(self):
 		case = f.make_petition(lifecycle.CLOSED)
 		self.as_user("dept@pp.test")
+		api.make_case_file(case.name)
 		case = a.step(case, "Archive")
 		self.assertEqual(case.workflow_state, lifecycle.ARCHIVED)
 		file = frappe.get_doc("Case File", {"petition": case.name})

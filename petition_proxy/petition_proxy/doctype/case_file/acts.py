@@ -6,7 +6,7 @@ from frappe import _
 from petition_proxy.domain import lifecycle
 from petition_proxy.permissions.scope import get_scope
 from petition_proxy.petition_proxy.doctype.case_file.case_file import CaseFileError
-from petition_proxy.petition_proxy.doctype.case_file.compile import compile_file, write_file
+from petition_proxy.petition_proxy.doctype.case_file.compile import compile_file, number_report, write_file
 from petition_proxy.petition_proxy.doctype.case_file.facts import END_STATES, gaps_of, sentence_of
 from petition_proxy.petition_proxy.doctype.case_file.records import CaseRecords
 from petition_proxy.petition_proxy.doctype.petition import steps
@@ -51,6 +51,7 @@ def make_case_file(petition: str) -> str:
 	if doc.workflow_state not in END_STATES:
 		frappe.throw(_("The file is made when the case has ended."), CaseFileError)
 	file = compile_file(CaseRecords(doc))
+	number_report(file, doc)
 	write_file(file)
 	return file.name
 

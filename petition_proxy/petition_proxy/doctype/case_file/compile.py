@@ -171,7 +171,7 @@ def _matter(petition) -> list[dict]:
 
 def _register(records: CaseRecords) -> list[dict]:
 	return [
-		_document(part, f"{_(row.kind)} {row.number}", row.issued_on, "Official Letter", row.name)
+		_document(part, f"{_(row.kind)} {row.title}", row.day, "Official Letter", row.name)
 		for row in records.notices
 		if (part := PARTS_OF_LETTERS.get(row.kind, "Notice"))
 	]
@@ -180,7 +180,7 @@ def _register(records: CaseRecords) -> list[dict]:
 def _work(records: CaseRecords) -> list[dict]:
 	doctype = "Petition Assignment"
 	return [
-		_document(doctype, f"{_(row.kind, context=doctype)} {row.name}", row.sent_at, doctype, row.name)
+		_document(doctype, f"{_(row.kind, context=doctype)} {row.name}", row.day, doctype, row.name)
 		for row in records.assignments
 	]
 
@@ -189,12 +189,9 @@ def _answer(records: CaseRecords) -> list[dict]:
 	letter, receipt = "Opinion Letter", "Service Receipt"
 	signed = [row for row in records.letters if row.docstatus == 1]
 	return [
+		*(_document(letter, f"{_(letter)} {row.title}", row.day, letter, row.name) for row in signed),
 		*(
-			_document(letter, f"{_(letter)} {row.letter_no}", row.signed_on, letter, row.name)
-			for row in signed
-		),
-		*(
-			_document(receipt, f"{_(receipt)} {row.name}", row.served_at, receipt, row.name)
+			_document(receipt, f"{_(receipt)} {row.name}", row.day, receipt, row.name)
 			for row in records.receipts
 		),
 	]
@@ -204,13 +201,10 @@ def _after(records: CaseRecords) -> list[dict]:
 	rating, statement = "Evaluation", "Settlement Statement"
 	return [
 		*(
-			_document(rating, f"{_(rating)} ({_(row.rated_party)})", row.entered_at, rating, row.name)
+			_document(rating, f"{_(rating)} ({_(row.kind)})", row.day, rating, row.name)
 			for row in records.ratings
 		),
-		*(
-			_document(statement, _(statement), row.stated_on, statement, row.name)
-			for row in records.statements
-		),
+		*(_document(statement, _(statement), row.day, statement, row.name) for row in records.statements),
 	]
 
 
@@ -239,14 +233,13 @@ def timeline_of(petition) -> str:
 
 
 def close_file(petition, now) -> None:
-	"""Write the file with the case's archive number, closed; its closing report gets its number.
+	"""Write the file with the case's archive number, closed.
 
 	Args:
 		petition: the archived case; its check has compiled the file.
 		now: moment of archiving.
 	"""
 	doc = petition.flags.case_file
-	unit = register.deciding_unit(petition)
 	doc.update(
 		{
 			"archive_no": petition.archive_no,
@@ -255,11 +248,21 @@ def close_file(petition, now) -> None:
 			"retention_term": petition.retention_term,
 		}
 	)
-	if unit:
-		doc.report_no = register.issue_letter(
-			letter_rules.CLOSING_REPORT, petition, unit, "Petition", petition.name, issued_on=now
-		)
 	write_file(doc)
+
+
+def number_report(doc, petition) -> None:
+	"""The closing report of a file that somebody prepares gets its number, once.
+
+	Args:
+		doc: the file.
+		petition: its case; the caller has checked who acts.
+	"""
+	unit = register.deciding_unit(petition)
+	if unit and not doc.report_no:
+		doc.report_no = register.issue_letter(
+			letter_rules.CLOSING_REPORT, petition, unit, "Petition", petition.name
+		)
 
 
 def end_state(petition) -> str:

@@ -3,9 +3,33 @@
 from functools import cached_property
 
 import frappe
+from pypika.terms import NullValue, ValueWrapper
 
 from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement import AUTHORITY_FIELDS
 from petition_proxy.utils.rows import read_row
+
+# What is read of each kind: what it is, its number, its day, and what the rules ask of it.
+COLUMNS: dict[str, dict[str, str]] = {
+	"Official Letter": {
+		"kind": "kind",
+		"title": "number",
+		"day": "issued_on",
+		"told_at": "told_at",
+		"serial": "serial",
+		"is_void": "is_void",
+	},
+	"Opinion Letter": {"title": "letter_no", "day": "signed_on", "status": "status", "serial": "version"},
+	"Petition Assignment": {
+		"kind": "kind",
+		"day": "sent_at",
+		"status": "status",
+		"part": "part",
+		"unit": "to_unit",
+	},
+	"Service Receipt": {"day": "served_at", "serial": "attempt_no"},
+	"Evaluation": {"kind": "rated_party", "day": "entered_at"},
+	"Settlement Statement": {"day": "stated_on"},
+}
 
 
 def file_key(petition) -> str:
@@ -23,65 +47,75 @@ class CaseRecords:
 	def __init__(self, petition) -> None:
 		self.petition = petition
 
-	def _rows(self, doctype: str, fields: tuple[str, ...], order_by: str, **filters) -> list:
-		return frappe.get_all(
-			doctype,
-			filters={"petition": self.petition.name, "round": self.petition.round or 1, **filters},
-			fields=["name", *fields],
-			order_by=order_by,
+	@cached_property
+	def beside(self) -> dict[str, list]:
+		"""Everything with a petition and a round, by kind of record, in the order of its day: one query for all of them."""
+		queries = [self._select(doctype, columns) for doctype, columns in COLUMNS.items()]
+		whole = queries[0]
+		for query in queries[1:]:
+			whole = whole.union_all(query)
+		found: dict[str, list] = {doctype: [] for doctype in COLUMNS}
+		for row in sorted(whole.run(as_dict=True), key=lambda r: (str(r.day or ""), r.serial or 0, r.name)):
+			found[row.doctype].append(row)
+		return found
+
+	def _select(self, doctype: str, columns: dict[str, str]):
+		table = frappe.qb.DocType(doctype)
+		return (
+			frappe.qb.from_(table)
+			.select(
+				ValueWrapper(doctype).as_("doctype"),
+				table.name,
+				*(
+					(table[columns[c]] if c in columns else NullValue()).as_(c)
+					for c in (
+						"kind",
+						"title",
+						"day",
+						"status",
+						"told_at",
+						"part",
+						"unit",
+						"serial",
+						"is_void",
+					)
+				),
+				table.docstatus,
+			)
+			.where((table.petition == self.petition.name) & (table.round == (self.petition.round or 1)))
 		)
 
-	@cached_property
+	@property
 	def notices(self) -> list:
 		"""Issued letters in force, in the order of issue."""
-		fields = ("kind", "number", "issued_on", "told_at")
-		return self._rows("Official Letter", fields, "issued_on asc, creation asc", is_void=0)
+		return [row for row in self.beside["Official Letter"] if not row.is_void]
 
-	@cached_property
+	@property
 	def letters(self) -> list:
 		"""Opinion letters, drafts included."""
-		return self._rows("Opinion Letter", ("status", "docstatus", "letter_no", "signed_on"), "version asc")
+		return self.beside["Opinion Letter"]
 
-	@cached_property
+	@property
 	def receipts(self) -> list:
-		return self._rows("Service Receipt", ("served_at",), "served_at asc")
+		return self.beside["Service Receipt"]
 
-	@cached_property
+	@property
 	def ratings(self) -> list:
-		return self._rows("Evaluation", ("rated_party", "entered_at"), "entered_at asc")
+		return self.beside["Evaluation"]
 
-	@cached_property
+	@property
 	def statements(self) -> list:
-		return self._rows("Settlement Statement", ("stated_on",), "creation asc")
+		return self.beside["Settlement Statement"]
 
-	@cached_property
+	@property
 	def assignments(self) -> list:
-		"""Assignments of the round with the name of the unit, in the order of sending."""
-		assignment, unit = frappe.qb.DocType("Petition Assignment"), frappe.qb.DocType("Handling Unit")
-		return (
-			frappe.qb.from_(assignment)
-			.join(unit)
-			.on(unit.name == assignment.to_unit)
-			.select(
-				assignment.name,
-				assignment.kind,
-				assignment.part,
-				assignment.status,
-				assignment.sent_at,
-				unit.unit_name,
-			)
-			.where(assignment.petition == self.petition.name)
-			.where(assignment.round == (self.petition.round or 1))
-			.orderby(assignment.sent_at)
-			.orderby(assignment.name)
-			.run(as_dict=True)
-		)
+		return self.beside["Petition Assignment"]
 
 	@property
 	def open_co_handlers(self) -> list[str]:
 		"""Names of the co-handling units that have not answered the lead yet."""
 		return [
-			row.unit_name
+			frappe.get_cached_value("Handling Unit", row.unit, "unit_name")
 			for row in self.assignments
 			if row.part == "Co-handler" and row.status in ("Sent", "Received", "Objected")
 		]

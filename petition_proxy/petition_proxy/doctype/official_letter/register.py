@@ -84,7 +84,18 @@ def enter(
 		}
 	)
 	doc.flags.ignore_links = True  # the record may be about to be written in the same save
-	doc.insert(ignore_permissions=True)  # no role writes the register by hand; the caller has checked the act
+	try:
+		doc.insert(
+			ignore_permissions=True
+		)  # no role writes the register by hand; the caller has checked the act
+	except frappe.UniqueValidationError:
+		# two units of one name, neither with a word of its own yet
+		frappe.throw(
+			_(
+				"Letter {0} exists already. Give the unit {1} a word of its own for its letter numbers."
+			).format(number, unit),
+			LetterError,
+		)
 	return doc
 
 
@@ -96,9 +107,6 @@ def _next_number(kind: str, unit: str, year: int) -> tuple[int, str]:
 	serial = int(getseries(f"{unit}|{kind}|{year}|", 1))
 	with domain_errors(LetterError):
 		number = rules.official_number(row.letter_prefix or row.unit_name, kind_word(kind), year, serial)
-		if not row.letter_prefix and frappe.db.exists(LETTER, {"number": number}):
-			# two units of one name, neither with a word of its own yet
-			number = rules.official_number(row.name, kind_word(kind), year, serial)
 	return serial, number
 
 

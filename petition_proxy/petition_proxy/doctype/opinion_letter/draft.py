@@ -22,6 +22,18 @@ def last_signed(petition: str) -> frappe._dict | None:
 	return rows[0] if rows else None
 
 
+def reason_to_decide_anew(petition: str) -> str | None:
+	"""Why the case was sent back or reopened, as its timeline has it."""
+	notes = frappe.get_all(
+		"Petition Event",
+		filters={"petition": petition, "event": ("in", ("Rework", "Reopen"))},
+		pluck="note",
+		order_by="happened_at desc",
+		limit=1,
+	)
+	return notes[0] if notes else None
+
+
 def prefill(letter, case) -> None:
 	"""Fill what is still empty from the case, the earlier version and the unit's superiors."""
 	if letter.previous_letter:
