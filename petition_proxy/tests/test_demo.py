@@ -30,7 +30,7 @@ from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement impor
 from petition_proxy.setup.demo import DemoRefusedError, make_demo_district, print_logins, timeline, words
 from petition_proxy.setup.demo.logins import DEMO_PASSWORD, LOGINS, login_of
 from petition_proxy.setup.demo.stories import LIN, YUAN
-from petition_proxy.tests import factories
+from petition_proxy.tests import factories as f
 from petition_proxy.tests.base import AppTestCase
 from petition_proxy.utils.identity import hash_of
 
@@ -431,8 +431,7 @@ class TestDemoLogins(_DistrictCase):
 		):
 			doc = self.first_in(state)
 			if target == lifecycle.REPLIED:
-				factories.sign_letter(doc)
-			doc.update(values)
+				f.sign_letter(doc, **values)
 			doc.workflow_state = target
 			doc.save()
 			self.assertEqual(frappe.db.get_value("Petition", doc.name, "workflow_state"), target)

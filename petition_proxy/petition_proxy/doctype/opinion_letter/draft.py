@@ -22,18 +22,6 @@ def last_signed(petition: str) -> frappe._dict | None:
 	return rows[0] if rows else None
 
 
-def reason_to_decide_anew(petition: str) -> str | None:
-	"""Why the case was sent back or reopened, as its timeline has it."""
-	notes = frappe.get_all(
-		"Petition Event",
-		filters={"petition": petition, "event": ("in", ("Rework", "Reopen"))},
-		pluck="note",
-		order_by="happened_at desc",
-		limit=1,
-	)
-	return notes[0] if notes else None
-
-
 def prefill(letter, case) -> None:
 	"""Fill what is still empty from the case, the earlier version and the unit's superiors."""
 	if letter.previous_letter:
@@ -84,6 +72,21 @@ def _copies(letter) -> str | None:
 	if not office or office == letter.unit:
 		return None
 	return frappe.get_cached_value("Handling Unit", office, "unit_name")
+
+
+def reason_to_redo(letter) -> str | None:
+	"""Why the case came back to the unit: the reason of the last sending back, or of the reopening."""
+	rework = {"petition": letter.petition, "round": letter.round, "kind": "Rework"}
+	reasons = frappe.get_all(
+		"Petition Assignment", filters=rework, pluck="reason", order_by="sent_at desc", limit=1
+	) or frappe.get_all(
+		"Petition Round",
+		filters={"petition": letter.petition, "round": letter.round - 1},
+		pluck="reopen_reason",
+		order_by="creation desc",
+		limit=1,
+	)
+	return reasons[0] if reasons else None
 
 
 def reply_values(letter) -> dict:

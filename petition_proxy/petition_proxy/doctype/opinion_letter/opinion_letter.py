@@ -159,8 +159,8 @@ class OpinionLetter(Document):
 		self.status = opinions.DRAFT
 		self.drafted_by = frappe.session.user
 		self.drafted_on = self.drafted_on or getdate()
-		if previous and not self.change_reason and _is_made_anew(previous, self):
-			self.change_reason = draft.reason_to_decide_anew(self.petition)
+		if previous and not self.change_reason:
+			self.change_reason = draft.reason_to_redo(self) if _is_made_anew(previous, self) else None
 
 	def validate_no_other_draft(self):
 		other = {"petition": self.petition, "round": self.round, "unit": self.unit, "docstatus": 0}
