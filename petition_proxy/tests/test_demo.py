@@ -11,13 +11,16 @@ from io import StringIO
 
 import frappe
 from frappe.boot import get_bootinfo
-from frappe.utils import getdate
+from frappe.utils import cint, getdate
 from frappe.utils.password import check_password, decrypt
 
-from petition_proxy.domain import lifecycle, privacy, ratings
+from petition_proxy.domain import lifecycle, opinions, privacy, ratings, service
 from petition_proxy.domain.alerts import next_fire_at
+from petition_proxy.domain.completeness import blocking
 from petition_proxy.domain.workdays import WorkCalendar
 from petition_proxy.jobs.alert_rules import active_rules, alert_case
+from petition_proxy.petition_proxy.doctype.case_file.facts import gaps_of
+from petition_proxy.petition_proxy.doctype.opinion_letter import draft
 from petition_proxy.petition_proxy.doctype.petition import effects
 from petition_proxy.petition_proxy.doctype.proxy_agent.proxy_agent import why_not_on_duty
 from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement import (
@@ -228,6 +231,67 @@ class TestDemoDistrict(_DistrictCase):
 			self.assertEqual(bool(case.accepted_at), bool(case.reply_class))
 			self.assertEqual(bool(case.replied_at), bool(case.reply_text and case.outcome))
 			self.assertEqual(bool(case.served_at), bool(case.service_method))
+
+	def test_letters_are_those_the_controllers_would_sign(self):
+		cases = {case.name: case for case in self.cases()}
+		letters = frappe.get_all("Opinion Letter", filters={"petition": ("in", list(cases))}, pluck="name")
+		self.assertGreater(len(letters), 15)
+		for name in letters:
+			letter = frappe.get_doc("Opinion Letter", name)
+			case = cases[letter.petition]
+			missing = set(opinions.missing_parts(letter.as_dict())) - {
+				"Mediation or Reconciliation Agreement"
+			}
+			self.assertEqual(missing, set(), name)
+			self.assertEqual(
+				letter.overall_outcome, opinions.overall_outcome([i.result for i in letter.items])
+			)
+			self.assertEqual(
+				(case.opinion_letter, case.outcome, case.reply_text),
+				(letter.name, letter.overall_outcome, draft.reply_text(letter)),
+			)
+			unit = frappe.get_doc("Handling Unit", letter.unit)
+			if unit.head:
+				opinions.check_signer(letter.signed_by, unit.head, ())
+				members = {unit.head, *(row.user for row in unit.members)}
+				opinions.check_checker(letter.drafted_by, letter.checked_by, members)
+			self.assertLessEqual(case.accepted_at.date(), letter.drafted_on)
+			self.assertLessEqual(letter.drafted_on, letter.signed_on)
+			self.assertLess(letter.signed_at, case.replied_at)
+			number = frappe.db.get_value("Official Letter", letter.official_letter, "number")
+			self.assertEqual(letter.letter_no, number)
+
+	def test_letter_numbers_have_no_gaps(self):
+		serials = defaultdict(list)
+		rows = frappe.get_all("Official Letter", fields=["*"], order_by="issued_on asc, creation asc")
+		for row in rows:
+			if row.unit.startswith("500199-"):
+				serials[(row.unit, row.kind, row.year)].append(row.serial)
+		self.assertGreater(len(serials), 20)
+		for key, found in serials.items():
+			self.assertEqual(found, list(range(1, len(found) + 1)), key)
+			self.assertEqual(
+				cint(
+					frappe.db.sql(
+						"select `current` from tabSeries where name = %s", "|".join(map(str, key)) + "|"
+					)[0][0]
+				),
+				found[-1],
+			)
+
+	def test_cases_lack_nothing_their_stage_should_have(self):
+		for case in self.cases(
+			workflow_state=("in", (lifecycle.SERVED, lifecycle.CLOSED, lifecycle.REFUSED))
+		):
+			gaps = blocking(gaps_of(frappe.get_doc("Petition", case.name)))
+			self.assertLessEqual({gap.code for gap in gaps}, {"file", "retention"}, case.name)
+
+	def test_receipts_prove_what_they_say(self):
+		for case in self.cases(served_at=("is", "set")):
+			receipt = frappe.get_doc("Service Receipt", case.service_receipt)
+			service.check_receipt(receipt.as_dict(), bool(case.agent), case.replied_at, self.now)
+			self.assertEqual((receipt.method, receipt.served_at), (case.service_method, case.served_at))
+			self.assertEqual(receipt.document, case.opinion_letter)
 
 	def test_no_rating_before_service_nor_by_the_agent(self):
 		cases = {case.name: case for case in self.cases()}

@@ -262,6 +262,14 @@ class TestNumbers(AnswerTestCase):
 		number = int(re.search(r"〕(\d+)号", before)[1])
 		self.assertEqual(after, before.replace(f"〕{number}号", f"〕{number + 1}号"))
 
+	def test_two_units_of_one_name_need_words_of_their_own(self):
+		case = f.make_petition(lifecycle.HANDLING)
+		name = frappe.db.get_value("Handling Unit", f.TOWN_UNIT, "unit_name")
+		frappe.db.set_value("Handling Unit", f.TOWN_UNIT_2, "unit_name", name)
+		kind = "Re-review Opinion"
+		issue_letter(kind, case, f.TOWN_UNIT)
+		self.assertRaisesRegex(LetterError, "word of its own", issue_letter, kind, case, f.TOWN_UNIT_2)
+
 	def test_unknown_kind_and_unit_are_told(self):
 		case = f.make_petition(lifecycle.HANDLING)
 		self.assertRaises(LetterError, issue_letter, "Love Letter", case, f.DEPT_UNIT)

@@ -21,6 +21,7 @@ from petition_proxy.permissions.scope import clear_scopes
 from petition_proxy.setup.demo import people, stories, words
 from petition_proxy.setup.demo.cases import Case, Rulebook, write_cases
 from petition_proxy.setup.demo.logins import LOGINS, login_of, print_logins, set_passwords
+from petition_proxy.setup.demo.papers import letter_words, write_papers
 from petition_proxy.setup.demo.places import District, Village, make_places, write_units
 from petition_proxy.setup.demo.plan import Planner
 from petition_proxy.setup.demo.writer import Writer
@@ -39,6 +40,9 @@ COUNTED = (
 	"Proxy Agreement",
 	"Petition",
 	"Petition Event",
+	"Official Letter",
+	"Opinion Letter",
+	"Service Receipt",
 	"Evaluation",
 	"Alert",
 	"User",
@@ -78,7 +82,7 @@ def make_demo_district(
 	home, community = _story_places(district)
 	_add_logins(accounts, now)
 	people.make_staff(rng, accounts, district, now, _seats(district, home))
-	write_units(rng, writer, district)
+	write_units(rng, writer, district, letter_words(district))
 	agents = people.make_agents(
 		rng,
 		writer,
@@ -90,7 +94,8 @@ def make_demo_district(
 	)
 	planner = Planner(rng, writer, accounts, district, agents, Rulebook(), now)
 	cases = _plan(planner, home, community, max(100, round(PETITIONS * scale)))
-	write_cases(rng, writer, district, planner.rules, cases, now)
+	cases = write_cases(rng, writer, district, planner.rules, cases, now)
+	write_papers(writer, district, cases, seed)
 	writer.flush()
 	_finish(district, now, commit)
 	after = _count()

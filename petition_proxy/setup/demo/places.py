@@ -288,8 +288,15 @@ def _add_village_unit(district: District, village: Village) -> None:
 	)
 
 
-def write_units(rng: random.Random, writer: Writer, district: District) -> None:
-	"""Write the units once their people are known."""
+def write_units(rng: random.Random, writer: Writer, district: District, letter_words: dict[str, str]) -> None:
+	"""Write the units once their people are known.
+
+	Args:
+		rng: source of chance.
+		writer: takes the rows.
+		district: the units.
+		letter_words: unit code to its word in letter numbers.
+	"""
 	for unit in district.units.values():
 		writer.add(
 			"Handling Unit",
@@ -297,6 +304,7 @@ def write_units(rng: random.Random, writer: Writer, district: District) -> None:
 			unit_code=unit.code,
 			unit_name=unit.name,
 			unit_type=unit.unit_type,
+			letter_prefix=letter_words.get(unit.code),
 			tier=unit.tier,
 			is_active=1,
 			region=unit.region,

@@ -6,8 +6,9 @@ from frappe import _
 from petition_proxy.domain import lifecycle
 from petition_proxy.permissions.scope import get_scope
 from petition_proxy.petition_proxy.doctype.case_file.case_file import CaseFileError
-from petition_proxy.petition_proxy.doctype.case_file.compile import make_file
+from petition_proxy.petition_proxy.doctype.case_file.compile import compile_file, number_report, write_file
 from petition_proxy.petition_proxy.doctype.case_file.facts import END_STATES, gaps_of, sentence_of
+from petition_proxy.petition_proxy.doctype.case_file.records import CaseRecords
 from petition_proxy.petition_proxy.doctype.petition import steps
 from petition_proxy.petition_proxy.doctype.petition_assignment.acts import lock_petition
 
@@ -49,7 +50,10 @@ def make_case_file(petition: str) -> str:
 		frappe.throw(_("The file is closed and stands as it is."), CaseFileError)
 	if doc.workflow_state not in END_STATES:
 		frappe.throw(_("The file is made when the case has ended."), CaseFileError)
-	return make_file(doc).name
+	file = compile_file(CaseRecords(doc))
+	number_report(file, doc)
+	write_file(file)
+	return file.name
 
 
 def confirm_statement(statement: str) -> None:

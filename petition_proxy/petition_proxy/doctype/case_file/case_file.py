@@ -46,10 +46,10 @@ class CaseFile(Document):
 
 	# end: auto-generated types
 	def before_insert(self):
-		if not self.flags.compiled:
-			frappe.throw(
-				_("The file is made from what the case holds: use Case File on the petition."), CaseFileError
-			)
+		"""`compile.py` writes files from what the case holds; nobody begins one by hand."""
+		frappe.throw(
+			_("The file is made from what the case holds: use Case File on the petition."), CaseFileError
+		)
 
 	def validate(self):
 		self.keep_server_fields()
@@ -64,7 +64,7 @@ class CaseFile(Document):
 
 	def keep_server_fields(self):
 		before = self.get_doc_before_save()
-		if not before or self.flags.compiled:
+		if not before:
 			return
 		for df in self.meta.fields:
 			if df.read_only:
@@ -72,8 +72,6 @@ class CaseFile(Document):
 
 	def validate_keeper(self):
 		"""The handling unit or the petition office keeps the file."""
-		if self.flags.compiled:
-			return  # made by a step or an act that has checked who acts
 		case = frappe.get_doc("Petition", self.petition)
 		scope = get_scope()
 		if not scope.sees_all and not (

@@ -1,12 +1,16 @@
-"""Making a case file: the documents a case holds, in order, and the closing report."""
+"""Making a case file: the documents a case holds, in order, and the closing report.
+
+The file is put together in memory and written in a few statements, however many documents it lists: filing away is a step of
+the case and keeps its budget of queries.
+"""
 
 import frappe
 from frappe import _
-from frappe.utils import format_datetime, get_datetime, getdate
+from frappe.utils import cint, format_datetime, get_datetime, getdate, now_datetime
 
 from petition_proxy.domain import archive, lifecycle
 from petition_proxy.domain import letters as letter_rules
-from petition_proxy.petition_proxy.doctype.case_file.facts import file_key
+from petition_proxy.petition_proxy.doctype.case_file.records import CaseRecords, file_key
 from petition_proxy.petition_proxy.doctype.official_letter import register
 from petition_proxy.petition_proxy.doctype.retention_rule.rules import retention_for
 
@@ -16,35 +20,73 @@ PARTS_OF_LETTERS = {
 	"Re-review Opinion": "Review",
 	letter_rules.OPINION: None,  # listed as the opinion letter itself
 }
+ITEM_FIELDS = (
+	"document_title",
+	"document_date",
+	"pages",
+	"medium",
+	"reference_doctype",
+	"reference_name",
+	"remark",
+)
 
 
-def make_file(petition):
-	"""The file of the case's round: made if missing, else its list brought up to what the case holds now.
+def compile_file(records: CaseRecords):
+	"""The file of the case's round as it should be now, not written yet.
 
 	Page counts, remarks and documents added by hand are kept.
 
 	Args:
-		petition: the case; the caller has checked who acts.
+		records: of the case.
 
 	Returns:
-		The Case File.
+		The Case File: the one on record brought up to date, or a new one.
 	"""
-	name = frappe.db.get_value("Case File", {"file_key": file_key(petition)}, "name")
-	doc = frappe.get_doc("Case File", name) if name else _new_file(petition)
+	petition = records.petition
+	doc = records.file or _new_file(petition)
 	if doc.archived_at:
 		return doc
-	merge_items(doc, documents_of(petition))
+	doc.set("items", merged_items(doc, documents_of(records)))
 	doc.timeline = timeline_of(petition)
-	rule = retention_for(petition, end_state(petition))
-	if rule and not doc.retention_term:
-		doc.retention_term, doc.retention_rule = (
-			petition.retention_term or rule["retention_term"],
-			rule["name"],
-		)
-	doc.flags.compiled = True
-	doc.save(ignore_permissions=True)  # a record of the step or act, which has been checked
-	doc.flags.compiled = False
+	doc.total_pages = archive.total_pages([row.as_dict() for row in doc.items])
+	if not doc.retention_term:
+		rule = retention_for(petition, end_state(petition))
+		doc.retention_term = petition.retention_term or (rule["retention_term"] if rule else None)
+		doc.retention_rule = rule["name"] if rule and not petition.retention_term else None
+	records.file = doc
 	return doc
+
+
+def write_file(doc) -> None:
+	"""Write a compiled file and its list: one statement for the file, two for the list.
+
+	Args:
+		doc: as `compile_file` returned it; the caller has checked who acts.
+	"""
+	now, user = now_datetime(), frappe.session.user
+	doc.modified, doc.modified_by = now, user
+	if doc.is_new():
+		doc.name = frappe.generate_hash(length=10)
+		doc.creation, doc.owner = now, user
+		doc.db_insert()
+		doc.set("__islocal", 0)
+	else:
+		doc.db_update()
+		frappe.db.delete("Archive Item", {"parent": doc.name, "parenttype": doc.doctype})
+	fields = ("name", "creation", "modified", "owner", "modified_by", "docstatus")
+	parent = ("parent", "parenttype", "parentfield", "idx")
+	frappe.db.bulk_insert(
+		"Archive Item",
+		[*fields, *parent, *ITEM_FIELDS],
+		[
+			(
+				*(frappe.generate_hash(length=10), now, now, user, user, 0),
+				*(doc.name, doc.doctype, "items", number),
+				*(row.get(f) for f in ITEM_FIELDS),
+			)
+			for number, row in enumerate(doc.items, start=1)
+		],
+	)
 
 
 def _new_file(petition):
@@ -62,52 +104,37 @@ def _new_file(petition):
 	return doc
 
 
-def merge_items(doc, documents: list[dict]) -> None:
-	"""Bring the list up to date: known rows keep what was written on them, new ones take their place in the order."""
+def merged_items(doc, documents: list[dict]) -> list[dict]:
+	"""The list brought up to date: known rows keep what was written on them, rows added by hand stand at the end."""
 	known = {(row.reference_doctype, row.reference_name, row.document_title): row for row in doc.items}
-	by_hand = [row for row in doc.items if not row.reference_name]
 	rows = []
 	for document in documents:
 		key = (document["reference_doctype"], document["reference_name"], document["document_title"])
 		kept = known.get(key)
 		rows.append(
 			{
-				**{k: v for k, v in document.items() if k != "part"},
-				**(
-					{"pages": kept.pages, "medium": kept.medium, "remark": kept.remark}
-					if kept
-					else {"pages": 1, "medium": "Electronic"}
-				),
+				**{f: document.get(f) for f in ITEM_FIELDS},
+				"pages": cint(kept.pages) if kept else 1,
+				"medium": kept.medium if kept else "Electronic",
+				"remark": kept.remark if kept else None,
 			}
 		)
-	doc.set("items", [])
-	for row in rows:
-		doc.append("items", row)
-	for row in by_hand:
-		doc.append(
-			"items",
-			{
-				"document_title": row.document_title,
-				"document_date": row.document_date,
-				"pages": row.pages,
-				"medium": row.medium,
-				"remark": row.remark,
-			},
-		)
+	by_hand = [row for row in doc.items if not row.reference_name]
+	return [*rows, *({f: row.get(f) for f in ITEM_FIELDS} for row in by_hand)]
 
 
-def documents_of(petition) -> list[dict]:
+def documents_of(records: CaseRecords) -> list[dict]:
 	"""The documents of the round, in the order in which they lie in the file."""
-	documents = [
-		*_mandate(petition),
-		*_matter(petition),
-		*_register(petition),
-		*_assignments(petition),
-		*_letters(petition),
-		*_receipts(petition),
-		*_after(petition),
-	]
-	return archive.in_order(documents)
+	return archive.in_order(
+		[
+			*_mandate(records),
+			*_matter(records.petition),
+			*_register(records),
+			*_work(records),
+			*_answer(records),
+			*_after(records),
+		]
+	)
 
 
 def _document(part: str, title: str, day, doctype: str | None, name: str | None) -> dict:
@@ -120,98 +147,65 @@ def _document(part: str, title: str, day, doctype: str | None, name: str | None)
 	}
 
 
-def _mandate(petition) -> list[dict]:
-	if not petition.agreement:
+def _mandate(records: CaseRecords) -> list[dict]:
+	if not records.agreement:
 		return []
-	signed = frappe.db.get_value("Proxy Agreement", petition.agreement, "signed_on")
-	return [_document("Proxy Agreement", _("Proxy Agreement"), signed, "Proxy Agreement", petition.agreement)]
+	row = records.agreement
+	return [_document("Proxy Agreement", _("Proxy Agreement"), row.signed_on, "Proxy Agreement", row.name)]
 
 
 def _matter(petition) -> list[dict]:
-	name = petition.name
-	found = [_document("Petition", _("Register Form"), petition.petitioned_at, "Petition", name)]
-	if petition.paper_scan:
-		found.append(_document("Paper", _("Paper Register"), petition.petitioned_at, "Petition", name))
-	if petition.withdrawal_proof:
-		found.append(_document("Withdrawal", _("Signed Withdrawal"), petition.withdrawn_at, "Petition", name))
-	if petition.succession_proof:
-		found.append(_document("Paper", _("Proof of Succession"), petition.succeeded_at, "Petition", name))
-	return found
-
-
-def _rows(doctype: str, petition, fields: list[str], order_by: str, **filters) -> list:
-	return frappe.get_all(
-		doctype,
-		filters={"petition": petition.name, "round": petition.round or 1, **filters},
-		fields=["name", *fields],
-		order_by=order_by,
-	)
-
-
-def _register(petition) -> list[dict]:
-	rows = _rows(
-		"Official Letter", petition, ["kind", "number", "issued_on"], "issued_on asc, creation asc", is_void=0
+	"""The register and the papers attached to the petition itself."""
+	papers = (
+		("Petition", _("Register Form"), petition.petitioned_at, True),
+		("Paper", _("Paper Register"), petition.petitioned_at, petition.paper_scan),
+		("Paper", _("Proof of Succession"), petition.succeeded_at, petition.succession_proof),
+		("Withdrawal", _("Signed Withdrawal"), petition.withdrawn_at, petition.withdrawal_proof),
 	)
 	return [
-		_document(part, f"{_(row.kind)} {row.number}", row.issued_on, "Official Letter", row.name)
-		for row in rows
+		_document(part, title, day, "Petition", petition.name)
+		for part, title, day, is_there in papers
+		if is_there
+	]
+
+
+def _register(records: CaseRecords) -> list[dict]:
+	return [
+		_document(part, f"{_(row.kind)} {row.title}", row.day, "Official Letter", row.name)
+		for row in records.notices
 		if (part := PARTS_OF_LETTERS.get(row.kind, "Notice"))
 	]
 
 
-def _assignments(petition) -> list[dict]:
+def _work(records: CaseRecords) -> list[dict]:
+	doctype = "Petition Assignment"
 	return [
-		_document(
-			"Petition Assignment", f"{_(row.kind)} {row.name}", row.sent_at, "Petition Assignment", row.name
-		)
-		for row in _rows("Petition Assignment", petition, ["kind", "sent_at"], "sent_at asc")
+		_document(doctype, f"{_(row.kind, context=doctype)} {row.name}", row.day, doctype, row.name)
+		for row in records.assignments
 	]
 
 
-def _letters(petition) -> list[dict]:
+def _answer(records: CaseRecords) -> list[dict]:
+	letter, receipt = "Opinion Letter", "Service Receipt"
+	signed = [row for row in records.letters if row.docstatus == 1]
 	return [
-		_document(
-			"Opinion Letter",
-			f"{_('Opinion Letter')} {row.letter_no}",
-			row.signed_on,
-			"Opinion Letter",
-			row.name,
-		)
-		for row in _rows("Opinion Letter", petition, ["letter_no", "signed_on"], "version asc", docstatus=1)
+		*(_document(letter, f"{_(letter)} {row.title}", row.day, letter, row.name) for row in signed),
+		*(
+			_document(receipt, f"{_(receipt)} {row.name}", row.day, receipt, row.name)
+			for row in records.receipts
+		),
 	]
 
 
-def _receipts(petition) -> list[dict]:
+def _after(records: CaseRecords) -> list[dict]:
+	rating, statement = "Evaluation", "Settlement Statement"
 	return [
-		_document(
-			"Service Receipt",
-			f"{_('Service Receipt')} {row.name}",
-			row.served_at,
-			"Service Receipt",
-			row.name,
-		)
-		for row in _rows("Service Receipt", petition, ["served_at"], "served_at asc")
+		*(
+			_document(rating, f"{_(rating)} ({_(row.kind)})", row.day, rating, row.name)
+			for row in records.ratings
+		),
+		*(_document(statement, _(statement), row.day, statement, row.name) for row in records.statements),
 	]
-
-
-def _after(petition) -> list[dict]:
-	ratings = [
-		_document(
-			"Evaluation", f"{_('Evaluation')} ({_(row.rated_party)})", row.entered_at, "Evaluation", row.name
-		)
-		for row in _rows("Evaluation", petition, ["rated_party", "entered_at"], "entered_at asc")
-	]
-	statements = [
-		_document(
-			"Settlement Statement",
-			_("Settlement Statement"),
-			row.stated_on,
-			"Settlement Statement",
-			row.name,
-		)
-		for row in _rows("Settlement Statement", petition, ["stated_on"], "creation asc")
-	]
-	return [*ratings, *statements]
 
 
 # The course of the case, as the report tells it
@@ -239,36 +233,36 @@ def timeline_of(petition) -> str:
 
 
 def close_file(petition, now) -> None:
-	"""The file is closed with the case's archive number; its closing report gets its number.
+	"""Write the file with the case's archive number, closed.
 
 	Args:
-		petition: the archived case.
+		petition: the archived case; its check has compiled the file.
 		now: moment of archiving.
 	"""
-	name = frappe.db.get_value("Case File", {"file_key": file_key(petition)}, "name")
+	doc = petition.flags.case_file
+	doc.update(
+		{
+			"archive_no": petition.archive_no,
+			"archivist": petition.archived_by,
+			"archived_at": now,
+			"retention_term": petition.retention_term,
+		}
+	)
+	write_file(doc)
+
+
+def number_report(doc, petition) -> None:
+	"""The closing report of a file that somebody prepares gets its number, once.
+
+	Args:
+		doc: the file.
+		petition: its case; the caller has checked who acts.
+	"""
 	unit = register.deciding_unit(petition)
-	values = {
-		"archive_no": petition.archive_no,
-		"archivist": petition.archived_by,
-		"archived_at": now,
-		"retention_term": petition.retention_term,
-	}
-	if unit:
-		values["report_no"] = register.issue_letter(
-			letter_rules.CLOSING_REPORT, petition, unit, "Case File", name, issued_on=now
+	if unit and not doc.report_no:
+		doc.report_no = register.issue_letter(
+			letter_rules.CLOSING_REPORT, petition, unit, "Petition", petition.name
 		)
-	frappe.db.set_value("Case File", name, values)
-
-
-def retention_term_of(petition) -> str | None:
-	"""The term chosen on the case or its file, else the one the rules give."""
-	if petition.retention_term:
-		return petition.retention_term
-	term = frappe.db.get_value("Case File", {"file_key": file_key(petition)}, "retention_term")
-	if term:
-		return term
-	rule = retention_for(petition, end_state(petition))
-	return rule["retention_term"] if rule else None
 
 
 def end_state(petition) -> str:

@@ -13,12 +13,9 @@ from petition_proxy.domain.completeness import (
 	missing_before_closing,
 )
 from petition_proxy.domain.opinions import SIGNED
+from petition_proxy.petition_proxy.doctype.case_file.records import CaseRecords
 from petition_proxy.petition_proxy.doctype.opinion_letter import reply
-from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement import (
-	AUTHORITY_FIELDS,
-	why_not_authorised,
-)
-from petition_proxy.utils.rows import read_row
+from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement import why_not_authorised
 
 REGISTER_FIELDS = ("petitioner", "village", "subject", "content", "filing_channel", "petition_kind")
 ADVISED_FIELDS = ("category", "request_text")
@@ -32,7 +29,7 @@ def gaps_of(petition) -> list[Gap]:
 	Args:
 		petition: the case.
 	"""
-	facts = read_facts(petition)
+	facts = read_facts(CaseRecords(petition))
 	if petition.workflow_state in END_STATES:
 		return missing_before_archive(facts)
 	return missing_before_closing(facts)
@@ -43,23 +40,22 @@ def sentence_of(gap: Gap) -> str:
 	return _(gap.message).format(words=", ".join(_(word) for word in gap.words), sentence=gap.sentence)
 
 
-def read_facts(petition, state: str | None = None) -> CaseFacts:
+def read_facts(records: CaseRecords, state: str | None = None) -> CaseFacts:
 	"""What the records of a case say.
 
 	Args:
-		petition: the case.
+		records: of the case.
 		state: its state before the step that is being taken; its own by default.
 	"""
+	petition = records.petition
 	state = state or petition.workflow_state
-	notices = _notices(petition)
-	decided = [n for n in notices if n.kind in letter_rules.NOTICE_OF_STEP.values()]
-	letters = _letters(petition)
-	file = _file(petition)
-	settled = petition.outcome == "Settled on the Spot"
+	decided = [n for n in records.notices if n.kind in letter_rules.NOTICE_OF_STEP.values()]
+	file = records.file
+	settled = petition.outcome == "Settled on the Spot" and not petition.accepted_at
 	return CaseFacts(
 		is_proxied=bool(petition.agent),
 		has_agreement=bool(petition.agreement),
-		agreement_fault=_agreement_fault(petition),
+		agreement_fault=_agreement_fault(records),
 		empty_register_fields=_empty(petition, REGISTER_FIELDS),
 		empty_advised_fields=_empty(
 			petition, (*ADVISED_FIELDS, *(ADVISED_OF_AGENTS if petition.agent else ()))
@@ -73,15 +69,15 @@ def read_facts(petition, state: str | None = None) -> CaseFacts:
 		needs_letter=not settled
 		and bool(petition.replied_at)
 		and reply.needs_letter(petition, petition.replied_at),
-		has_letter=any(row.status == SIGNED for row in letters),
+		has_letter=any(row.status == SIGNED for row in records.letters),
 		is_served=bool(petition.served_at),
 		has_receipt=bool(petition.service_receipt),
 		failed_attempts=cint(petition.service_attempts),
 		attempts_needed=reply.setting("service_attempts_needed"),
-		open_co_handlers=tuple(open_co_handlers(petition)),
+		open_co_handlers=tuple(records.open_co_handlers),
 		is_extended=bool(petition.extended_until),
-		has_extension_paper=any(n.kind == letter_rules.EXTENSION for n in notices),
-		has_open_draft=any(row.docstatus == 0 for row in letters),
+		has_extension_paper=any(n.kind == letter_rules.EXTENSION for n in records.notices),
+		has_open_draft=any(row.docstatus == 0 for row in records.letters),
 		review_status=petition.review_status,
 		is_withdrawn=state == lifecycle.WITHDRAWN,
 		has_withdrawal_word=bool(petition.withdrawal_proof) or _is_withdrawn_by_petitioner(petition, state),
@@ -95,12 +91,10 @@ def _empty(petition, fields: tuple[str, ...]) -> tuple[str, ...]:
 	return tuple(petition.meta.get_label(f) for f in fields if not petition.get(f))
 
 
-def _agreement_fault(petition) -> str | None:
+def _agreement_fault(records: CaseRecords) -> str | None:
 	"""Whether the agreement covered the filing: of its principal (or the one succeeded), signed and in force on that day."""
-	if not petition.agent or not petition.agreement:
-		return None
-	agreement = read_row("Proxy Agreement", petition.agreement, AUTHORITY_FIELDS)
-	if not agreement:
+	petition, agreement = records.petition, records.agreement
+	if not petition.agent or not agreement:
 		return None
 	principals = {petition.petitioner, petition.preceding_petitioner}
 	principal = agreement.petitioner if agreement.petitioner in principals else petition.petitioner
@@ -124,49 +118,6 @@ def _first_filed(petition):
 		limit=1,
 	)
 	return get_datetime(first[0] if first and first[0] else petition.registered_at)
-
-
-def _notices(petition) -> list:
-	return frappe.get_all(
-		"Official Letter",
-		filters={"petition": petition.name, "round": petition.round or 1, "is_void": 0},
-		fields=["kind", "told_at"],
-		order_by="creation asc",
-	)
-
-
-def _letters(petition) -> list:
-	return frappe.get_all(
-		"Opinion Letter",
-		filters={"petition": petition.name, "round": petition.round or 1},
-		fields=["status", "docstatus"],
-		order_by="version asc",
-	)
-
-
-def _file(petition):
-	name = frappe.db.get_value("Case File", {"file_key": file_key(petition)}, "name")
-	return frappe.get_doc("Case File", name) if name else None
-
-
-def file_key(petition) -> str:
-	"""One file per case and round."""
-	return f"{petition.name}|{petition.round or 1}"
-
-
-def open_co_handlers(petition) -> list[str]:
-	"""Names of the co-handling units that have not answered the lead yet."""
-	assignment, unit = frappe.qb.DocType("Petition Assignment"), frappe.qb.DocType("Handling Unit")
-	return (
-		frappe.qb.from_(assignment)
-		.join(unit)
-		.on(unit.name == assignment.to_unit)
-		.select(unit.unit_name)
-		.where((assignment.petition == petition.name) & (assignment.round == (petition.round or 1)))
-		.where((assignment.part == "Co-handler") & assignment.status.isin(("Sent", "Received", "Objected")))
-		.orderby(assignment.name)
-		.run(pluck=True)
-	)
 
 
 def _is_withdrawn_by_petitioner(petition, state: str) -> bool:

@@ -84,21 +84,29 @@ def enter(
 		}
 	)
 	doc.flags.ignore_links = True  # the record may be about to be written in the same save
-	doc.insert(ignore_permissions=True)  # no role writes the register by hand; the caller has checked the act
+	try:
+		doc.insert(
+			ignore_permissions=True
+		)  # no role writes the register by hand; the caller has checked the act
+	except frappe.UniqueValidationError:
+		# two units of one name, neither with a word of its own yet
+		frappe.throw(
+			_(
+				"Letter {0} exists already. Give the unit {1} a word of its own for its letter numbers."
+			).format(number, unit),
+			LetterError,
+		)
 	return doc
 
 
 def _next_number(kind: str, unit: str, year: int) -> tuple[int, str]:
 	"""The next serial of unit, kind and year; the row is locked until the transaction ends, so a rollback leaves no gap."""
-	row = read_row("Handling Unit", unit, ("name", "unit_name", "letter_prefix"))
+	row = frappe.get_cached_value("Handling Unit", unit, ("name", "unit_name", "letter_prefix"), as_dict=True)
 	if not row:
 		frappe.throw(_("There is no unit {0}. Choose one from the list.").format(unit), LetterError)
 	serial = int(getseries(f"{unit}|{kind}|{year}|", 1))
 	with domain_errors(LetterError):
 		number = rules.official_number(row.letter_prefix or row.unit_name, kind_word(kind), year, serial)
-		if not row.letter_prefix and frappe.db.exists(LETTER, {"number": number}):
-			# two units of one name, neither with a word of its own yet
-			number = rules.official_number(row.name, kind_word(kind), year, serial)
 	return serial, number
 
 

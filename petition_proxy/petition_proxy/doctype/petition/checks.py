@@ -8,6 +8,7 @@ from petition_proxy.domain import completeness, lifecycle, refusals
 from petition_proxy.permissions.scope import get_scope
 from petition_proxy.petition_proxy.doctype.case_file import compile as case_file
 from petition_proxy.petition_proxy.doctype.case_file import facts as case_facts
+from petition_proxy.petition_proxy.doctype.case_file.records import CaseRecords
 from petition_proxy.petition_proxy.doctype.opinion_letter import reply
 from petition_proxy.petition_proxy.doctype.petition import repeats
 from petition_proxy.petition_proxy.doctype.proxy_agent.proxy_agent import why_not_on_duty
@@ -315,7 +316,7 @@ def check_reply(doc, now) -> None:
 
 def check_co_handlers_answered(doc) -> None:
 	"""The lead answers the petitioner only when every co-handling unit has answered the lead."""
-	names = case_facts.open_co_handlers(doc)
+	names = CaseRecords(doc).open_co_handlers
 	if names:
 		frappe.throw(
 			_(
@@ -326,15 +327,20 @@ def check_co_handlers_answered(doc) -> None:
 
 
 def check_serve(doc, now) -> None:
-	"""A receipt, or what makes one; an agent needs the power to receive documents (R22 art. 34, Civil Code art. 165)."""
-	if doc.agent and any(c == "agent" and doc.agent in v for c, v in get_scope().claims):
+	"""A receipt, or what makes one; an agent needs the power to receive documents (R22 art. 34, Civil Code art. 165).
+
+	Whoever records that the agent handed it over, the agent must have been allowed to.
+	"""
+	is_agent = doc.agent and any(c == "agent" and doc.agent in v for c, v in get_scope().claims)
+	is_by_agent = doc.agent and doc.service_method == "By Agent" and not doc.service_receipt
+	if is_agent or is_by_agent:
 		check_authority(doc, now, "may_receive_documents")
 	serve.check(doc, now, StepError)
 
 
 def check_close(doc, now) -> None:
 	"""Nothing left out, nothing wrong (无遗漏、无差错); a rating is not waited for."""
-	facts = case_facts.read_facts(doc, lifecycle.SERVED)
+	facts = case_facts.read_facts(CaseRecords(doc), lifecycle.SERVED)
 	refuse_incomplete(completeness.missing_before_closing(facts), _("The case cannot be closed yet."))
 
 
@@ -407,10 +413,10 @@ def check_archive(doc, now) -> None:
 		frappe.throw(
 			_("A supervision order is open. The case is filed away when it has been graded."), StepError
 		)
-	doc.retention_term = case_file.retention_term_of(doc)
-	case_file.make_file(doc)
-	state = doc.get_doc_before_save().workflow_state
-	facts = case_facts.read_facts(doc, state)
+	records = CaseRecords(doc)
+	doc.flags.case_file = case_file.compile_file(records)
+	doc.retention_term = doc.retention_term or doc.flags.case_file.retention_term
+	facts = case_facts.read_facts(records, doc.get_doc_before_save().workflow_state)
 	refuse_incomplete(completeness.missing_before_archive(facts), _("The file cannot be closed yet."))
 
 

@@ -169,7 +169,7 @@ EFFECTS = {
 	"Return": clear_unit,
 	"Accept": start_reply_clocks,
 	"Settle on the Spot": settle_at_once,
-	"Serve": serve.make_receipt,
+	"Serve": serve.set_moment,
 	"Rework": redo,
 	"Reopen": begin_round,
 	"Merge": repeats.set_merged,
@@ -265,6 +265,10 @@ def _close_file(doc, now) -> None:
 	case_file.close_file(doc, now)
 
 
+def _make_receipt(doc, now) -> None:
+	serve.make_receipt(doc, now)
+
+
 AFTER = {
 	"File": (repeats.find_repeats,),
 	"Assign": (_send,),
@@ -273,6 +277,7 @@ AFTER = {
 	"Start Handling": (_receive_late,),
 	"Return": (_return, _clear_reason),
 	"Reply": (_answer, lapse_requests),
+	"Serve": (_make_receipt,),
 	"Rework": (_rework, _send_letters_back, _clear_reason),
 	"Reopen": (_clear_reason,),
 	"Settle on the Spot": (repeats.tell_merged,),

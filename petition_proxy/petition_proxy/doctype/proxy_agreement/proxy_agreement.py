@@ -66,6 +66,7 @@ class ProxyAgreement(Document):
 
 	def before_submit(self):
 		self.validate_signed()
+		self.validate_guardian()
 		self.validate_declarations()
 
 	def on_update(self):
@@ -120,6 +121,11 @@ class ProxyAgreement(Document):
 			)
 		if not self.signed_on:
 			frappe.throw(_("Say on which day the petitioner signed."), AgreementError)
+
+	def validate_guardian(self):
+		"""A guardian acts for a principal without capacity, and shows it."""
+		if self.principal_capacity == "Through Guardian" and not self.guardian_proof:
+			frappe.throw(_("Attach the proof that the guardian may act for the petitioner."), AgreementError)
 
 	def validate_declarations(self):
 		missing = [self.meta.get_label(f) for f in DECLARATIONS if not self.get(f)]

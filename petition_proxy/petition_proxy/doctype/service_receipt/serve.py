@@ -2,7 +2,8 @@
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime, getdate
+from frappe.model.naming import make_autoname
+from frappe.utils import cint, get_datetime, get_fullname, getdate
 
 from petition_proxy.domain import service
 from petition_proxy.petition_proxy.doctype.opinion_letter.reply import setting
@@ -41,18 +42,44 @@ def check(petition, now, error: type[frappe.ValidationError]) -> None:
 		)
 
 
-def make_receipt(petition, now) -> None:
-	"""Stamp the moment of service; without a receipt one is made from the fields of the step."""
-	receipt = _receipt_of(petition)
-	if receipt:
+def set_moment(petition, now) -> None:
+	"""The petitioner's days run from the moment on the receipt, not from when the step was noted."""
+	if receipt := _receipt_of(petition):
 		petition.served_at = receipt.served_at
+
+
+def make_receipt(petition, now) -> None:
+	"""Without a receipt one is made from the fields of the step, which has checked them; one INSERT, no document overhead.
+
+	Args:
+		petition: the case as saved, its papers private by now.
+		now: moment of the step.
+	"""
+	if petition.service_receipt:
 		return
-	doc = frappe.new_doc("Service Receipt")
-	doc.update(receipt_values(petition, now))
-	doc.flags.from_step, doc.flags.petition = True, petition
-	# checked by the step; an agent's or officer's right to the case has been checked with it
-	doc.insert(ignore_permissions=True)
-	petition.service_receipt = doc.name
+	user = frappe.session.user
+	name = make_autoname(f"SD-{(petition.district or '')[:6]}-.YYYY.-.######")
+	letter = petition.opinion_letter
+	values = {
+		"name": name,
+		"owner": user,
+		"modified_by": user,
+		"creation": now,
+		"modified": now,
+		"docstatus": 0,
+		"idx": 0,
+		**receipt_values(petition, petition.served_at),
+		"round": petition.round or 1,
+		"document_type": "Opinion Letter" if letter else None,
+		"document": letter,
+		"attempt_no": cint(petition.service_attempts) + 1,
+		"served_by": user,
+		"server_name": get_fullname(user),
+		"recipient": petition.petitioner_name,
+	}
+	table = frappe.qb.DocType("Service Receipt")
+	frappe.qb.into(table).columns(*values).insert(*values.values()).run()
+	petition.db_set("service_receipt", name, update_modified=False)
 
 
 def _receipt_of(petition) -> frappe._dict | None:

@@ -161,8 +161,6 @@ class ServiceReceipt(Document):
 	def validate_state(self):
 		if not self.is_reply():
 			return
-		if self.flags.from_step:
-			return  # the step itself has looked
 		case = self.get_case()
 		if case.workflow_state != lifecycle.REPLIED:
 			frappe.throw(
@@ -214,7 +212,7 @@ class ServiceReceipt(Document):
 		if not is_served:
 			case.db_set("service_attempts", self.count_failed())
 			record_event(case, "Failed Attempt", state, state, self.failure_reason)
-		elif not self.flags.from_step:
+		else:
 			case.db_set({"service_receipt": self.name, "service_method": self.method})
 			record_event(case, "Record Service", state, state, self.name)
 
