@@ -1,7 +1,7 @@
 """The timeline of one petition, with names instead of ids."""
 
 import frappe
-from frappe.query_builder import DocType
+from frappe.query_builder import Case, DocType
 
 
 def get_path(petition: str) -> list[frappe._dict]:
@@ -13,7 +13,7 @@ def get_path(petition: str) -> list[frappe._dict]:
 		petition: name of the petition.
 
 	Returns:
-		Rows with event, to_state, happened_at, note, actor_name, unit_name (the office acted for) and
+		Rows with event, to_state (empty if the state stayed), happened_at, note, actor_name, unit_name (the office acted for) and
 		principal (name of the petitioner an agent acted for).
 	"""
 	event, user, unit = DocType("Petition Event"), DocType("User"), DocType("Handling Unit")
@@ -28,7 +28,8 @@ def get_path(petition: str) -> list[frappe._dict]:
 		.on(petitioner.name == event.on_behalf_of)
 		.select(
 			event.event,
-			event.to_state,
+			# what happened beside the path, an extension or a review, is named by itself
+			Case().when(event.from_state == event.to_state, "").else_(event.to_state).as_("to_state"),
 			event.happened_at,
 			event.note,
 			user.full_name.as_("actor_name"),

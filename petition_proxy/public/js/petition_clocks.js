@@ -70,7 +70,7 @@ petition_proxy.clocks.options_of = function (doctype, fieldname) {
 					.get_docfield(doctype, fieldname)
 					.options.split("\n")
 					.filter(Boolean)
-					.map((value) => ({ value, label: __(value) }))
+					.map((value) => ({ value, label: __(value, null, doctype) }))
 			)
 		)
 	);
@@ -176,7 +176,7 @@ petition_proxy.clocks.tell = async function (frm, petition, open) {
 				columns: 1,
 				options: open.map((row) => ({
 					value: row.name,
-					label: [__(row.node), frappe.datetime.str_to_user(row.happened_at.slice(0, 10), false, true), row.content]
+					label: [__(row.node, null, "Progress Notice"), frappe.datetime.str_to_user(row.happened_at.slice(0, 10), false, true), row.content]
 						.filter(Boolean)
 						.join(" · "),
 					checked: 1,

@@ -2,6 +2,6 @@ frappe.listview_settings["Extension Request"] = {
 	add_fields: ["status"],
 	get_indicator(doc) {
 		const colours = { Asked: "orange", Approved: "green", Rejected: "red", Lapsed: "gray" };
-		return [__(doc.status), colours[doc.status], `status,=,${doc.status}`];
+		return [__(doc.status, null, "Extension Request"), colours[doc.status], `status,=,${doc.status}`];
 	},
 };

@@ -9,10 +9,10 @@ frappe.ui.form.on("Improvement Advice", {
 		frm.trigger("kind");
 		if (frm.is_new()) return;
 		if (frm.doc.status === "Draft" && frm.perm[0].write) {
-			frm.add_custom_button(__("Issue"), () => issue(frm)).addClass("btn-primary");
+			frm.add_custom_button(__("Issue Advice"), () => issue(frm)).addClass("btn-primary");
 		}
 		if (frm.doc.status === "Issued" && !frm.perm[0].write) {
-			frm.add_custom_button(__("Answer"), () => answer(frm)).addClass("btn-primary");
+			frm.add_custom_button(__("Answer Advice"), () => answer(frm)).addClass("btn-primary");
 		}
 		if (frm.doc.status !== "Draft") frm.disable_save();
 	},
@@ -37,15 +37,15 @@ function answer(frm) {
 		.get_docfield("adoption")
 		.options.split("\n")
 		.filter(Boolean)
-		.map((value) => ({ value, label: __(value) }));
+		.map((value) => ({ value, label: __(value, null, frm.doctype) }));
 	const dialog = new frappe.ui.Dialog({
-		title: __("Answer"),
+		title: __("Answer Advice"),
 		fields: [
 			{ fieldname: "adoption", fieldtype: "Select", label: __("Adoption"), options: adoptions, reqd: 1 },
 			{ fieldname: "feedback", fieldtype: "Text", label: __("Feedback"), reqd: 1 },
 			{ fieldname: "attachment", fieldtype: "Attach", label: __("Feedback Attachment") },
 		],
-		primary_action_label: __("Answer"),
+		primary_action_label: __("Answer Advice"),
 		async primary_action(values) {
 			dialog.disable_primary_action();
 			try {

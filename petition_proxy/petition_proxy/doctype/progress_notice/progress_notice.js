@@ -11,7 +11,7 @@ function tell(frm) {
 		.get_docfield("means")
 		.options.split("\n")
 		.filter(Boolean)
-		.map((value) => ({ value, label: __(value) }));
+		.map((value) => ({ value, label: __(value, null, frm.doctype) }));
 	const dialog = new frappe.ui.Dialog({
 		title: __("Tell Petitioner"),
 		fields: [

@@ -44,7 +44,7 @@ function options(frm, field) {
 		.get_docfield(field)
 		.options.split("\n")
 		.filter(Boolean)
-		.map((value) => ({ value, label: __(value) }));
+		.map((value) => ({ value, label: __(value, null, frm.doctype) }));
 }
 
 async function take_up(frm) {
@@ -74,8 +74,8 @@ function take_back(frm, title) {
 
 function add_hearing(frm, title) {
 	run(frm, title, "add_hearing", [
-		{ fieldname: "from_date", fieldtype: "Date", label: __("From"), reqd: 1 },
-		{ fieldname: "to_date", fieldtype: "Date", label: __("To"), reqd: 1 },
+		{ fieldname: "from_date", fieldtype: "Date", label: __("From Day"), reqd: 1 },
+		{ fieldname: "to_date", fieldtype: "Date", label: __("To Day"), reqd: 1 },
 		{ fieldname: "note", fieldtype: "Small Text", label: __("Note") },
 	]);
 }

@@ -15,6 +15,6 @@ frappe.listview_settings["Review Request"] = {
 			Refused: "gray",
 			Withdrawn: "gray",
 		};
-		return [__(doc.status), colours[doc.status], `status,=,${doc.status}`];
+		return [__(doc.status, null, "Review Request"), colours[doc.status], `status,=,${doc.status}`];
 	},
 };

@@ -43,7 +43,7 @@ function grade(frm) {
 		.get_docfield("grade")
 		.options.split("\n")
 		.filter((value) => value && (replied || value === "Not Done"))
-		.map((value) => ({ value, label: __(value) }));
+		.map((value) => ({ value, label: __(value, null, frm.doctype) }));
 	run(
 		frm,
 		__("Grade and Close"),

@@ -7,6 +7,8 @@ from frappe.utils import add_months, getdate, now_datetime
 from petition_proxy.domain.supervision import GRADES, LEVELS
 from petition_proxy.queries.supervision import orders_by_unit
 
+CONTEXT = "Supervision Order"
+
 
 def execute(filters: dict[str, Any] | None = None) -> tuple:
 	"""Orders per supervised unit, with their levels, open ones and grades."""
@@ -21,11 +23,11 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 def get_columns() -> list[dict[str, Any]]:
 	counts = (
 		("orders", _("Orders")),
-		*((level.lower(), _(level)) for level in LEVELS),
-		("open_orders", _("Open")),
+		*((level.lower(), _(level, context=CONTEXT)) for level in LEVELS),
+		("open_orders", _("Open Orders")),
 		("overdue", _("No Reply in Time")),
 		("unanswered", _("Unanswered")),
-		*((grade.lower().replace(" ", "_"), _(grade)) for grade in GRADES),
+		*((grade.lower().replace(" ", "_"), _(grade, context=CONTEXT)) for grade in GRADES),
 	)
 	unit = {
 		"fieldname": "unit",

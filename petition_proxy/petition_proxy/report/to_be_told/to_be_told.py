@@ -20,7 +20,7 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 	)
 	for row in rows:
 		row.is_late = int(row.tell_by < now.replace(microsecond=0))
-		row.node = _(row.node)
+		row.node = _(row.node, context="Progress Notice")
 	message = _("Only the first {0} are shown.").format(LIMIT) if len(rows) == LIMIT else None
 	return get_columns(), rows, message
 
