@@ -7,12 +7,16 @@ or refusal, extension, opinions on handling, review and re-review; the proxy sch
 
 from datetime import datetime
 
+from petition_proxy.domain import lifecycle
 from petition_proxy.domain.deadlines import NATURAL_DAY, LimitRule, due_at
 from petition_proxy.domain.errors import DomainError
 from petition_proxy.domain.errors import mark as _
 
 TO_TELL, TOLD, UNREACHABLE = "To Tell", "Told", "Unreachable"
 MEANS = ("Phone", "Visit", "SMS", "Page", "Letter", "In Person", UNREACHABLE)
+
+# The petitioner took the case back, or hears of it through the main case: nothing is left to tell.
+NOT_TOLD_STATES = (lifecycle.WITHDRAWN, lifecycle.MERGED)
 
 REGISTERED = "Registered"
 FORWARDED = "Forwarded"

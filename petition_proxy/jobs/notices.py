@@ -13,7 +13,7 @@ from frappe.query_builder import DocType
 from frappe.utils import get_url_to_list
 
 from petition_proxy.jobs.alert_messages import speaking
-from petition_proxy.jobs.recipients import Directory
+from petition_proxy.utils.posts import post_holders
 
 
 def send_note(user: str, subject: str, document_type: str, link: str | None = None, text: str = "") -> None:
@@ -63,12 +63,14 @@ def tell_units_of_orders(orders: Iterable[str]) -> None:
 	)
 	if not rows:
 		return
-	directory = Directory(None)
+	holders = post_holders(sorted({row.unit for row in rows}))
+	accused_units = sorted({row.accused_unit for row in rows if row.accused_unit})
+	accused = post_holders(accused_units, active_only=False) if accused_units else {}
 	orders_of: dict[str, list[str]] = defaultdict(list)
 	for row in rows:
-		accused = directory.accused_people(row.accused_unit, row.accused_user)
-		for user in directory.people(row.unit):
-			if user not in accused:
+		kept_out = {row.accused_user, *(accused[row.accused_unit].everyone if row.accused_unit else ())}
+		for user in holders[row.unit].everyone:
+			if user not in kept_out:
 				orders_of[user].append(row.name)
 	for user, names in sorted(orders_of.items()):
 		with speaking(user):

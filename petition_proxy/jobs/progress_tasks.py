@@ -15,7 +15,7 @@ from frappe import _
 from frappe.query_builder import DocType
 from frappe.utils import now_datetime
 
-from petition_proxy.domain.progress import TO_TELL
+from petition_proxy.domain.progress import NOT_TOLD_STATES, TO_TELL
 from petition_proxy.jobs.alert_messages import speaking
 from petition_proxy.jobs.locks import job_lock
 from petition_proxy.jobs.notices import desk_list, send_note
@@ -85,6 +85,7 @@ def _overdue(now: datetime, page_size: int) -> list:
 			agent.user.as_("agent_user"),
 		)
 		.where((notice.status == TO_TELL) & notice.reminded_at.isnull())
+		.where(petition.workflow_state.notin(NOT_TOLD_STATES))
 		.where(notice.tell_by < now.replace(microsecond=0))
 		.orderby(notice.tell_by)
 		.orderby(notice.name)

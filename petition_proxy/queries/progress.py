@@ -8,7 +8,7 @@ from frappe.query_builder import Case, DocType
 from frappe.query_builder.functions import Cast, Count
 from pypika.terms import Criterion
 
-from petition_proxy.domain.progress import TO_TELL, TOLD, UNREACHABLE
+from petition_proxy.domain.progress import NOT_TOLD_STATES, TO_TELL, TOLD, UNREACHABLE
 from petition_proxy.permissions.scope import scope_condition
 
 
@@ -33,7 +33,7 @@ def to_be_told(
 		user: whose row scope applies; the session's user by default.
 	"""
 	notice, case, agent = DocType("Progress Notice"), DocType("Petition"), DocType("Proxy Agent")
-	terms = [notice.status == TO_TELL]
+	terms = [notice.status == TO_TELL, case.workflow_state.notin(NOT_TOLD_STATES)]
 	if petition:
 		terms.append(notice.petition == petition)
 	if town:
@@ -100,7 +100,9 @@ def feedback_figures(
 		"told": notice.status == TOLD,
 		"in_time": (notice.status == TOLD) & (second <= notice.tell_by),
 		"late": (notice.status == TOLD) & (second > notice.tell_by),
-		"open_late": (notice.status == TO_TELL) & (notice.tell_by < this_second),
+		"open_late": (notice.status == TO_TELL)
+		& (notice.tell_by < this_second)
+		& case.workflow_state.notin(NOT_TOLD_STATES),
 		"unreachable": notice.status == UNREACHABLE,
 	}
 	terms = [

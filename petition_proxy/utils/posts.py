@@ -18,23 +18,27 @@ class Holders(NamedTuple):
 	everyone: tuple[str, ...] = ()
 
 
-def post_holders(units: list[str]) -> dict[str, Holders]:
-	"""Heads and members of units, in two queries; nobody for a unit that is not active.
+def post_holders(units: list[str], active_only: bool = True) -> dict[str, Holders]:
+	"""Heads and members of units, in two queries, whatever their number.
 
 	Args:
 		units: names of Handling Units.
+		active_only: nobody holds a post of a unit that is not active.
 
 	Returns:
 		One entry per name asked for.
 	"""
 	unit, member, user = DocType("Handling Unit"), DocType("Handling Unit Member"), DocType("User")
 	names = sorted(set(units)) or [""]
+	wanted = unit.name.isin(names) & (user.enabled == 1)
+	if active_only:
+		wanted &= unit.is_active == 1
 	heads = dict(
 		frappe.qb.from_(unit)
 		.join(user)
 		.on(user.name == unit.head)
 		.select(unit.name, user.name)
-		.where(unit.name.isin(names) & (unit.is_active == 1) & (user.enabled == 1))
+		.where(wanted)
 		.run()
 	)
 	people: dict[str, list[str]] = {name: [heads[name]] for name in heads}
@@ -45,7 +49,7 @@ def post_holders(units: list[str]) -> dict[str, Holders]:
 		.join(user)
 		.on(user.name == member.user)
 		.select(unit.name, user.name)
-		.where(unit.name.isin(names) & (unit.is_active == 1) & (user.enabled == 1))
+		.where(wanted)
 		.where(member.parenttype == "Handling Unit")
 		.orderby(unit.name)
 		.orderby(member.idx)
@@ -62,16 +66,9 @@ def post_holders(units: list[str]) -> dict[str, Holders]:
 def accused_people(petition) -> frozenset[str]:
 	"""Everyone who may not be told of a case and decides nothing in it: it complains about them (art. 30).
 
-	Unlike the holders of a post they count whether active or not.
+	They count whether their unit is active or not.
 	"""
 	people = {petition.accused_user} if petition.accused_user else set()
-	if petition.accused_unit:
-		member = DocType("Handling Unit Member")
-		people.add(frappe.db.get_value("Handling Unit", petition.accused_unit, "head"))
-		people |= set(
-			frappe.qb.from_(member)
-			.select(member.user)
-			.where((member.parent == petition.accused_unit) & (member.parenttype == "Handling Unit"))
-			.run(pluck=True)
-		)
-	return frozenset(p for p in people if p)
+	if unit := petition.accused_unit:
+		people |= set(post_holders([unit], active_only=False)[unit].everyone)
+	return frozenset(people)

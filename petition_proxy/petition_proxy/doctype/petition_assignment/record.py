@@ -10,6 +10,7 @@ from petition_proxy.domain import deadlines
 from petition_proxy.domain.workdays import MissingYearError
 from petition_proxy.permissions.scope import get_scope
 from petition_proxy.utils.calendar import calendar_for
+from petition_proxy.utils.errors import domain_errors
 from petition_proxy.utils.rules import get_limit_rule
 
 LEAD, CO_HANDLER = "Lead", "Co-handler"
@@ -75,8 +76,9 @@ def _end_of(day) -> datetime:
 def _default_reply_by(kind: str, now: datetime) -> datetime | None:
 	if kind == "Forward":
 		return None
-	rule = get_limit_rule("Handling", getdate(now))
-	return deadlines.due_at(get_datetime(now), rule, calendar_for(rule))
+	with domain_errors():
+		rule = get_limit_rule("Handling", getdate(now))
+		return deadlines.due_at(get_datetime(now), rule, calendar_for(rule))
 
 
 def sending_unit() -> str | None:
@@ -111,7 +113,8 @@ def objection_due_at(received_at: datetime) -> tuple[datetime | None, str]:
 		Last moment and name of the rule; no moment while the calendar of a year it needs is not on file (it is
 		asked for again when somebody objects).
 	"""
-	rule = get_limit_rule("Objection", getdate(received_at))
+	with domain_errors():
+		rule = get_limit_rule("Objection", getdate(received_at))
 	try:
 		return deadlines.due_at(get_datetime(received_at), rule, calendar_for(rule)), rule.name
 	except MissingYearError:

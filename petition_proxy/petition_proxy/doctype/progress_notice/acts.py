@@ -65,7 +65,7 @@ def tell_petitioner(
 			_("Nothing is left to tell here, or it happened after the moment you gave. Load the list again."),
 			ProgressError,
 		)
-	words = {"Unreachable": _("Could not be reached")}.get(means) or _(means)
+	words = _(means, context="Progress Notice")
 	record_event(
 		doc, "Tell Petitioner", doc.workflow_state, doc.workflow_state, note or words, happened_at=moment
 	)

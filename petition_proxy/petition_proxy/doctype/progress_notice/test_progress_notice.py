@@ -216,6 +216,13 @@ class TestReminder(ClockTestCase):
 			(self.notes("town@pp.test"), self.notes("office@pp.test")), (before[0], before[1] + 1)
 		)
 
+	def test_withdrawn_case_is_no_task(self):
+		doc = self.late_case()
+		doc.reload()
+		f.walk(doc, "Withdraw")
+		self.assertEqual(self.remind()["notices"], 0)
+		self.assertEqual(to_be_told(petition=doc.name), [])
+
 	def test_one_note_per_person_whatever_the_number_of_cases(self):
 		for _i in range(3):
 			self.late_case()

@@ -423,7 +423,6 @@ def _redo(doc, row) -> None:
 		lifecycle.CLOSED: lifecycle.REGISTERED,
 		lifecycle.ARCHIVED: lifecycle.REGISTERED,
 	}[doc.workflow_state]
-	doc.reload()
 	doc.step_reason = _("Revoked on review ({0}), to be made again.").format(row.name)
 	doc.workflow_state = target
 	doc.flags.by_review = True

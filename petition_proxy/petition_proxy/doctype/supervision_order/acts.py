@@ -11,6 +11,7 @@ from petition_proxy.petition_proxy.doctype.petition_event.record import record_e
 from petition_proxy.petition_proxy.doctype.supervision_order.record import order_due_at, set_supervised
 from petition_proxy.utils.errors import domain_errors
 
+CONTEXT = "Supervision Order"
 ISSUER_TYPES = ("Petition Office", "District Government")
 NOT_SUPERVISED = (lifecycle.DRAFT, lifecycle.MERGED, lifecycle.WITHDRAWN, lifecycle.ARCHIVED)
 
@@ -78,7 +79,9 @@ def issue_order(petition: str, level: str, trigger: str, requirement: str, unit:
 	order.flags.district = doc.district
 	order.insert(ignore_permissions=True)  # checked above; no role writes orders by hand
 	set_supervised([doc.name])
-	record_event(doc, "Supervise", doc.workflow_state, doc.workflow_state, f"{order.name} {_(level)}")
+	record_event(
+		doc, "Supervise", doc.workflow_state, doc.workflow_state, f"{order.name} {_(level, context=CONTEXT)}"
+	)
 	tell_units_of_orders([order.name])
 	return order.name
 
@@ -138,7 +141,13 @@ def grade_order(order: str, grade: str, note: str | None = None) -> None:
 	)
 	row.save(ignore_permissions=True)  # checked above
 	set_supervised([doc.name])
-	record_event(doc, "Grade Supervision", doc.workflow_state, doc.workflow_state, f"{row.name} {_(grade)}")
+	record_event(
+		doc,
+		"Grade Supervision",
+		doc.workflow_state,
+		doc.workflow_state,
+		f"{row.name} {_(grade, context=CONTEXT)}",
+	)
 
 
 def _check_unit(doc, unit: str | None, issuer: str | None) -> None:

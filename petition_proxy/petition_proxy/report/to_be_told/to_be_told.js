@@ -1,0 +1,26 @@
+frappe.query_reports["To Be Told"] = {
+	filters: [
+		{
+			fieldname: "town",
+			label: __("Town or Street"),
+			fieldtype: "Link",
+			options: "Region",
+			get_query: () => ({ filters: { level: "Town" } }),
+		},
+		{
+			fieldname: "village",
+			label: __("Village or Community"),
+			fieldtype: "Link",
+			options: "Region",
+			get_query: () => ({ filters: { level: "Village" } }),
+		},
+		{ fieldname: "late_only", label: __("Late Only"), fieldtype: "Check" },
+	],
+
+	formatter(value, row, column, data, default_formatter) {
+		const shown = default_formatter(value, row, column, data);
+		return data?.is_late && column.fieldname === "tell_by"
+			? `<span class="text-danger">${shown}</span>`
+			: shown;
+	},
+};
