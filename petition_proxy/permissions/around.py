@@ -204,3 +204,22 @@ def petition_row_query(user: str | None = None, doctype: str | None = None) -> s
 def notice_row_query(user: str | None = None, doctype: str | None = None) -> str:
 	"""Readers of a notice are seen on the notice, by whoever may open it."""
 	return "" if get_scope(user).sees_all else "1=0"
+
+
+# Access Record: who looked at what; not the looks at a case that the reader is accused in
+# ---------------------------------------------------------------------------------------
+def _access_rule(scope: Scope) -> Criterion:
+	table = DocType("Access Record")
+	return (table.doctype_name != "Petition") | _accused_in(table.document, scope, "looked_at").negate()
+
+
+def access_record_query(user: str | None = None, doctype: str | None = None) -> str:
+	scope = get_scope(user)
+	return "" if scope.sees_all else _as_text(_access_rule(scope))
+
+
+def has_access_record_permission(
+	doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
+) -> bool:
+	scope = get_scope(user)
+	return bool(ptype == "create" or scope.sees_all or _holds("Access Record", doc.name, _access_rule(scope)))
