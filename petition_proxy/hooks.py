@@ -29,6 +29,7 @@ before_uninstall = "petition_proxy.setup.before_uninstall"
 # Desk
 # ----
 app_include_js = "petition_proxy.bundle.js"
+doctype_js = {"Petition": "public/js/petition_around.js"}
 app_include_css = "petition_proxy.bundle.css"
 doctype_js = {"Petition": "public/js/petition_closing.js"}
 extend_bootinfo = "petition_proxy.api.desk.extend_bootinfo"
