@@ -29,6 +29,7 @@ before_uninstall = "petition_proxy.setup.before_uninstall"
 # Desk
 # ----
 app_include_js = "petition_proxy.bundle.js"
+doctype_js = {"Petition": "public/js/petition_around.js"}
 app_include_css = "petition_proxy.bundle.css"
 doctype_js = {"Petition": "public/js/petition_closing.js"}
 extend_bootinfo = "petition_proxy.api.desk.extend_bootinfo"
@@ -87,6 +88,8 @@ _case_records = (
 	"Progress Notice",
 	"Supervision Order",
 	"Review Request",
+	"Opinion Letter",
+	"Service Receipt",
 	"Common Issue Case",
 )
 # Rows of tables in a petition, which Frappe lists by the parent's role alone
@@ -98,6 +101,7 @@ permission_query_conditions = {
 	"Proxy Agreement": "petition_proxy.permissions.agreement_query",
 	"Proxy Agent": "petition_proxy.permissions.agent_query",
 	"Improvement Advice": "petition_proxy.permissions.advice.advice_query",
+	"Access Record": "petition_proxy.permissions.around.access_record_query",
 	"Repeat Candidate": "petition_proxy.permissions.around.repeat_candidate_query",
 	"Common Issue": "petition_proxy.permissions.around.common_issue_query",
 	"Early Notice": "petition_proxy.permissions.around.early_notice_query",
@@ -116,6 +120,7 @@ has_permission = {
 	"Proxy Agreement": "petition_proxy.permissions.has_agreement_permission",
 	"Proxy Agent": "petition_proxy.permissions.has_agent_permission",
 	"Improvement Advice": "petition_proxy.permissions.advice.has_advice_permission",
+	"Access Record": "petition_proxy.permissions.around.has_access_record_permission",
 	"Repeat Candidate": "petition_proxy.permissions.around.has_repeat_candidate_permission",
 	"Common Issue": "petition_proxy.permissions.around.has_common_issue_permission",
 	"Early Notice": "petition_proxy.permissions.around.has_early_notice_permission",

@@ -11,6 +11,7 @@ from pypika.terms import ExistsCriterion
 
 from petition_proxy.domain.lifecycle import PORTAL_ROLES, ROLES
 from petition_proxy.permissions.scope import Scope, get_scope, to_sql
+from petition_proxy.utils.rows import read_row
 
 
 def has_app_permission() -> bool:
@@ -31,7 +32,15 @@ def has_petition_permission(
 	scope = get_scope(user)
 	if ptype == "create":
 		return True  # the controller guards what is created (web forms do not ask here)
-	return scope.covers(doc)
+	if not scope.covers(doc):
+		return False
+	return scope.sees_all or doc.flags.is_stored or _covers_stored(doc, scope)
+
+
+def _covers_stored(doc: Document, scope: Scope) -> bool:
+	"""A document that a client has put together is judged by what is stored under its name as well."""
+	row = read_row("Petition", doc.name, SCOPE_COLUMNS) if doc.name else None
+	return not row or scope.covers(row)
 
 
 # Records of a case
@@ -80,8 +89,22 @@ def has_case_record_permission(
 		return True
 	if not doc.get("petition"):
 		return ptype == "create"
-	row = frappe.db.get_value("Petition", doc.petition, SCOPE_COLUMNS, as_dict=True)
+	row = _petition_of(doc)
 	return bool(row) and scope.covers(row)
+
+
+def _petition_of(doc: Document) -> frappe._dict | None:
+	"""Scope columns of a record's petition: the stored one, whatever a client sends; a new record's own."""
+	table, petition = DocType(doc.doctype), DocType("Petition")
+	rows = (
+		frappe.qb.from_(table)
+		.join(petition)
+		.on(petition.name == table.petition)
+		.select(*(petition[c] for c in SCOPE_COLUMNS))
+		.where(table.name == (doc.name or ""))
+		.run(as_dict=True)
+	)
+	return rows[0] if rows else read_row("Petition", doc.petition, SCOPE_COLUMNS)
 
 
 # People

@@ -64,15 +64,17 @@ def has_repeat_candidate_permission(
 
 # Common Issue: the offices of its place and the responsible unit; its cases follow their petitions
 # -------------------------------------------------------------------------------------------------
-def common_issue_query(user: str | None = None, doctype: str | None = None) -> str:
-	scope = get_scope(user)
-	if scope.sees_all:
-		return ""
+def _issue_rule(scope: Scope) -> Criterion:
 	table = DocType("Common Issue")
 	terms = [table[c].isin(sorted(v)) for c, v in scope.claims if c in ("district", "town")]
 	if scope.units:
 		terms.append(table.responsible_unit.isin(sorted(scope.units)))
-	return _as_text(Criterion.any(terms)) if terms else "1=0"
+	return Criterion.any(terms) if terms else table.name.isnull()
+
+
+def common_issue_query(user: str | None = None, doctype: str | None = None) -> str:
+	scope = get_scope(user)
+	return "" if scope.sees_all else _as_text(_issue_rule(scope))
 
 
 def has_common_issue_permission(
@@ -81,9 +83,7 @@ def has_common_issue_permission(
 	scope = get_scope(user)
 	if ptype == "create" or scope.sees_all:
 		return True  # the controller guards what is created
-	return doc.get("responsible_unit") in scope.units or any(
-		doc.get(c) in v for c, v in scope.claims if c in ("district", "town")
-	)
+	return _holds("Common Issue", doc.name, _issue_rule(scope))
 
 
 # Early Notice: writer, named readers, petition office, town of the place; never who is accused in the linked case
@@ -153,7 +153,9 @@ def has_reception_slot_permission(
 	doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
 ) -> bool:
 	scope = get_scope(user)
-	return bool(ptype == "create" or scope.sees_all or scope.units or doc.get("status") == "Free")
+	if ptype == "create" or scope.sees_all or scope.units:
+		return True  # the controller guards what is created and changed
+	return _holds("Reception Slot", doc.name, DocType("Reception Slot").status == "Free")
 
 
 # Video Reception: host and unit of the slot; the petitioner's side and the offices of the place, as far as they may see
@@ -204,3 +206,22 @@ def petition_row_query(user: str | None = None, doctype: str | None = None) -> s
 def notice_row_query(user: str | None = None, doctype: str | None = None) -> str:
 	"""Readers of a notice are seen on the notice, by whoever may open it."""
 	return "" if get_scope(user).sees_all else "1=0"
+
+
+# Access Record: who looked at what; not the looks at a case that the reader is accused in
+# ---------------------------------------------------------------------------------------
+def _access_rule(scope: Scope) -> Criterion:
+	table = DocType("Access Record")
+	return (table.doctype_name != "Petition") | _accused_in(table.document, scope, "looked_at").negate()
+
+
+def access_record_query(user: str | None = None, doctype: str | None = None) -> str:
+	scope = get_scope(user)
+	return "" if scope.sees_all else _as_text(_access_rule(scope))
+
+
+def has_access_record_permission(
+	doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
+) -> bool:
+	scope = get_scope(user)
+	return bool(ptype == "create" or scope.sees_all or _holds("Access Record", doc.name, _access_rule(scope)))

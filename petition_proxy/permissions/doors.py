@@ -78,7 +78,8 @@ def keep_notice_from_outsiders(doc: Document, method: str | None = None) -> None
 	record = frappe.get_doc(doc.document_type, doc.document_name)
 	if not frappe.has_permission(doc.document_type, "read", doc=record, user=doc.for_user):
 		doc.subject = _("You were named in a record that you may not see.")
-		doc.email_content = doc.document_name = doc.document_type = doc.link = doc.attached_file = None
+		doc.email_content = doc.link = doc.attached_file = None
+		doc.document_type, doc.document_name = "User", doc.for_user  # Frappe's letter asks for some record
 
 
 @frappe.whitelist()

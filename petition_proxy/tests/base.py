@@ -9,6 +9,8 @@ except ImportError:
 
 from petition_proxy.permissions.scope import clear_scopes
 
+FrameworkTestCase = _Base  # for the few tests that need more than one connection
+
 
 class AppTestCase(_Base):
 	"""Each test runs in a savepoint; a commit in the code under test makes the rollback fail loudly, as wanted."""

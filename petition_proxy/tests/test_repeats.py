@@ -11,6 +11,7 @@ from petition_proxy.tests import around_cases as a
 from petition_proxy.tests import factories as f
 from petition_proxy.tests.base import AppTestCase
 from petition_proxy.utils.append_only import AppendOnlyError
+from petition_proxy.utils.query_meter import questions
 
 
 class RepeatTestCase(AppTestCase):
@@ -126,20 +127,27 @@ class TestFinding(RepeatTestCase):
 			self.candidates(a.make_direct(petitioner=self.petitioner, content=a.PAY_POINT_AGAIN)), {}
 		)
 
-	def test_filing_asks_few_questions_however_much_is_on_file(self):
-		for _n in range(6):
-			a.make_direct(petitioner=self.petitioner)
-		doc = a.make_direct(lifecycle.DRAFT, petitioner=self.petitioner)
-		from petition_proxy.petition_proxy.doctype.petition.repeats import find_repeats
+	def test_filing_keeps_its_budget_however_much_is_on_file(self):
+		"""One question where nothing is found, three where something is, however many."""
 
-		doc.db_set("workflow_state", "Registered")
-		find_repeats(doc, now_datetime())
-		frappe.db.delete("Repeat Candidate", {"petition": doc.name})
-		before = frappe.db.sql("show session status like 'Questions'")[0][1]
-		find_repeats(doc, now_datetime())
-		after = frappe.db.sql("show session status like 'Questions'")[0][1]
-		self.assertEqual(len(self.candidates(doc)), 6)
-		self.assertLessEqual(int(after) - int(before) - 1, 11)
+		def asked(petitioner: str) -> int:
+			doc = f.make_petition(petitioner=petitioner, content=a.PAY_POINT)
+			self.as_user("agent@pp.test")
+			doc = frappe.get_doc("Petition", doc.name)
+			f.prepare(doc, lifecycle.find("Draft", "Registered"))
+			with questions() as statements:
+				doc.save()
+			self.as_user("Administrator")
+			self.last = doc
+			return len(statements)
+
+		asked(f.make_petitioner("先填满缓存", phone="13700000001").name)
+		alone = asked(f.make_petitioner("独一人", phone="13700000002").name)
+		for _n in range(8):
+			a.make_direct(petitioner=self.petitioner)
+		self.assertEqual(asked(self.petitioner) - alone, 2)
+		self.assertEqual(len(self.candidates(self.last)), 8)
+		self.assertLessEqual(alone + 2, 25)
 
 	def test_a_candidate_is_seen_by_who_sees_both_petitions(self):
 		first = a.make_direct(petitioner=self.petitioner, village=f.VILLAGE_2)

@@ -63,7 +63,7 @@ def seal_phone(doc: Document, fieldname: str = "phone") -> None:
 		IdentityError: the number cannot be dialled.
 	"""
 	typed = doc.get(fieldname)
-	doc.update({fieldname: None})
+	doc.update({fieldname: None})  # a document, a row of a table, or a plain mapping
 	if not typed:
 		return
 	if not privacy.is_valid_phone(typed):

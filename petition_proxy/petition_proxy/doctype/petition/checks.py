@@ -24,7 +24,7 @@ from petition_proxy.utils.rows import read_row
 
 UNIT_COLUMNS = ("unit_name", "unit_type", "tier", "is_active")
 ENDED_BY_DEATH_STATES = (lifecycle.ACCEPTED, lifecycle.HANDLING, lifecycle.REPLIED)
-AGENT_COLUMNS = ("agent_name", "status", "certificate_valid_to", "user")
+AGENT_COLUMNS = ("agent_name", "status", "certificate_valid_to", "user", "duty_phone")
 
 
 class StepError(frappe.ValidationError):
@@ -54,7 +54,7 @@ def check_file(doc, now) -> None:
 	check_petitioner_lives(doc)
 	if not doc.agent:
 		return
-	agent = read_agent(doc.agent)
+	agent = doc.flags.agent_row = read_agent(doc.agent)  # repeats leave out what is the agent's own
 	refuse_if(why_not_on_duty(agent, now))
 	if agent.user and agent.user == doc.accused_user:
 		frappe.throw(

@@ -196,7 +196,8 @@ def copy_petitioner_fields(doc) -> None:
 	if not doc.petitioner:
 		doc.petitioner_name = doc.masked_phone = None
 		return
-	row = read_row("Petitioner", doc.petitioner, ("petitioner_name", "masked_phone", "wants_secrecy"))
+	fields = ("petitioner_name", "masked_phone", "wants_secrecy", "id_hash", "phone_hash")
+	row = doc.flags.petitioner_row = read_row("Petitioner", doc.petitioner, fields)  # repeats compare by it
 	if row:
 		doc.petitioner_name, doc.masked_phone = row.petitioner_name, row.masked_phone
 		doc.wants_secrecy = doc.wants_secrecy or row.wants_secrecy

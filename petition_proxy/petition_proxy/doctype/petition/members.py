@@ -135,7 +135,7 @@ def add_members(petition: str, text: str, reason: str | None = None) -> int:
 	note = _("{0} added").format(len(added)) + (f": {reason}" if reason else "")
 	record_event(doc, "Add Members", doc.workflow_state, doc.workflow_state, note)
 	if not is_draft:
-		repeats.find_repeats(doc, now_datetime())
+		repeats.find_repeats(doc.reload(), now_datetime(), is_again=True)
 	return len(added)
 
 

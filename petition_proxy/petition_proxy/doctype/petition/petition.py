@@ -131,6 +131,11 @@ class Petition(Document):
 		workflow_state: DF.Link | None
 
 	# end: auto-generated types
+	def load_from_db(self):
+		super().load_from_db()
+		self.flags.is_stored = True  # what a client sends has no such mark (permissions)
+		return self
+
 	def before_insert(self):
 		self.set_system_fields()
 		self.set_place()

@@ -14,7 +14,7 @@ from frappe.utils import add_days, get_datetime, now_datetime
 
 from petition_proxy.domain import lifecycle, repeats
 from petition_proxy.permissions import SCOPE_COLUMNS
-from petition_proxy.permissions.scope import get_scope
+from petition_proxy.permissions.scope import get_scope, is_restricted
 from petition_proxy.petition_proxy.doctype.petition_event.record import record_event, record_events
 from petition_proxy.utils.errors import domain_errors
 from petition_proxy.utils.identity import hash_of
@@ -57,8 +57,13 @@ def read_cases(names: list[str]) -> dict[str, tuple[frappe._dict, repeats.Case]]
 	"""
 	if not names:
 		return {}
-	petition, petitioner, agent = DocType("Petition"), DocType("Petitioner"), DocType("Proxy Agent")
-	rows = (
+	petition = DocType("Petition")
+	return _as_cases(_select_cases(petition).where(petition.name.isin(names)).run(as_dict=True))
+
+
+def _select_cases(petition):
+	petitioner, agent = DocType("Petitioner"), DocType("Proxy Agent")
+	return (
 		frappe.qb.from_(petition)
 		.left_join(petitioner)
 		.on(petitioner.name == petition.petitioner)
@@ -67,22 +72,26 @@ def read_cases(names: list[str]) -> dict[str, tuple[frappe._dict, repeats.Case]]
 		.select(
 			*(petition[c] for c in CASE_COLUMNS), petitioner.id_hash, petitioner.phone_hash, agent.duty_phone
 		)
-		.where(petition.name.isin(names))
-		.run(as_dict=True)
 	)
+
+
+def _as_cases(rows: list) -> dict[str, tuple[frappe._dict, repeats.Case]]:
+	if not rows:
+		return {}
 	member = DocType("Petition Member")
 	signers: dict[str, set[str]] = {}
 	for parent, phone_hash in (
 		frappe.qb.from_(member)
 		.select(member.parent, member.phone_hash)
-		.where(member.parent.isin(names) & (member.parenttype == "Petition") & (member.phone_hash != ""))
+		.where(member.parent.isin([row.name for row in rows]))
+		.where((member.parenttype == "Petition") & (member.phone_hash != ""))
 		.run()
 	):
 		signers.setdefault(parent, set()).add(phone_hash)
 	return {row.name: (row, _as_case(row, signers.get(row.name, set()))) for row in rows}
 
 
-def _as_case(row: frappe._dict, signers: set[str]) -> repeats.Case:
+def _as_case(row, signers: set[str]) -> repeats.Case:
 	own = {hash_of(row.duty_phone)} if row.duty_phone else set()
 	phones = {row.phone_hash} - own if row.phone_hash else set()
 	accused = {value for value in (row.accused_unit, row.accused_user) if value}
@@ -99,39 +108,64 @@ def _as_case(row: frappe._dict, signers: set[str]) -> repeats.Case:
 	)
 
 
-def _names_of_same_people(case: repeats.Case, since: datetime) -> list[str]:
-	"""Filed petitions that share a petitioner, a joint signer or, where somebody is anonymous, the accused."""
+def _own_case(doc) -> repeats.Case:
+	"""The case in hand, from what its save has read already where it has."""
+	person = doc.flags.petitioner_row or (
+		read_row("Petitioner", doc.petitioner, ("id_hash", "phone_hash")) if doc.petitioner else None
+	)
+	agent = doc.flags.agent_row or (
+		read_row("Proxy Agent", doc.agent, ("duty_phone",)) if doc.agent else None
+	)
+	row = frappe._dict({column: doc.get(column) for column in CASE_COLUMNS})
+	row.update({"id_hash": person and person.id_hash, "phone_hash": person and person.phone_hash})
+	row.duty_phone = agent and agent.duty_phone
+	return _as_case(row, {member.phone_hash for member in doc.members if member.phone_hash})
+
+
+def _cases_of_same_people(case: repeats.Case, name: str, since: datetime) -> dict:
+	"""Filed petitions that share a petitioner, a joint signer or the accused, the newest first; by index, in one go.
+
+	Args:
+		case: what is compared.
+		name: its petition, which is left out.
+		since: how far to look back.
+	"""
 	petition, petitioner, member = DocType("Petition"), DocType("Petitioner"), DocType("Petition Member")
 	phones = sorted(case.phone_hashes | case.signer_hashes)
-	people = {case.petitioner} if case.petitioner else set()
-	terms = [petitioner.id_hash.isin(sorted(case.id_hashes))] if case.id_hashes else []
-	terms += [petitioner.phone_hash.isin(phones)] if phones else []
-	for term in terms:  # one index each
-		people.update(frappe.qb.from_(petitioner).select(petitioner.name).where(term).run(pluck=True))
-	names: set[str] = set()
-	if phones:
-		signed = (
-			frappe.qb.from_(member)
-			.select(member.parent)
-			.distinct()
-			.where(member.phone_hash.isin(phones) & (member.parenttype == "Petition"))
-			.limit(MOST_COMPARED)
+	by_person = frappe.qb.from_(petition).join(petitioner).on(petitioner.name == petition.petitioner)
+	by_person = by_person.select(petition.name)
+	parts = []
+	if case.petitioner:
+		parts.append(
+			frappe.qb.from_(petition).select(petition.name).where(petition.petitioner == case.petitioner)
 		)
-		names.update(signed.run(pluck=True))
-	filed = (
-		frappe.qb.from_(petition)
-		.select(petition.name)
-		.where((petition.workflow_state != lifecycle.DRAFT) & (petition.petitioned_at >= since))
-		.orderby(petition.petitioned_at, order=frappe.qb.desc)
-		.limit(MOST_COMPARED)
-	)
-	if people:
-		names.update(filed.where(petition.petitioner.isin(sorted(people))).run(pluck=True))
-	accused = sorted(case.accused)
-	if accused:
-		named = petition.accused_unit.isin(accused) | petition.accused_user.isin(accused)
-		names.update(filed.where(named).run(pluck=True))
-	return sorted(names)
+	if case.id_hashes:
+		parts.append(by_person.where(petitioner.id_hash.isin(sorted(case.id_hashes))))
+	if phones:
+		parts.append(by_person.where(petitioner.phone_hash.isin(phones)))
+		parts.append(
+			frappe.qb.from_(member)
+			.select(member.parent.as_("name"))
+			.where(member.phone_hash.isin(phones) & (member.parenttype == "Petition"))
+		)
+	for column in ("accused_unit", "accused_user") if case.accused else ():
+		accused = petition[column].isin(sorted(case.accused))
+		parts.append(frappe.qb.from_(petition).select(petition.name).where(accused))
+	if not parts:
+		return {}
+	found = parts[0]
+	for part in parts[1:]:
+		found = found.union(part)
+	found = found.as_("found")
+	query = _select_cases(petition).join(found).on(found.name == petition.name)
+	query = query.where((petition.name != name) & (petition.workflow_state != lifecycle.DRAFT))
+	query = query.where(petition.petitioned_at >= since)
+	query = query.orderby(petition.petitioned_at, order=frappe.qb.desc).limit(MOST_COMPARED)
+	return _as_cases(query.run(as_dict=True))
+
+
+def _look_back(start) -> datetime:
+	return add_days(get_datetime(start), -get_setting("repeat_window_days"))
 
 
 def get_thresholds() -> repeats.Thresholds:
@@ -142,39 +176,29 @@ def get_thresholds() -> repeats.Thresholds:
 
 # Finding, on filing
 # ------------------
-def find_repeats(doc, now: datetime) -> None:
+def find_repeats(doc, now: datetime, is_again: bool = False) -> None:
 	"""Write down which earlier petitions this one may repeat; an officer of the place decides.
 
 	Args:
 		doc: the petition just filed.
 		now: the moment.
+		is_again: it has been looked at before, so some may stand there already.
 	"""
-	own = read_cases([doc.name])[doc.name][1]
-	since = add_days(get_datetime(doc.petitioned_at), -get_setting("repeat_window_days"))
-	names = [name for name in _names_of_same_people(own, since) if name != doc.name]
-	if not names:
-		return
+	own = _own_case(doc)
 	thresholds = get_thresholds()
 	found = []
-	for name, (row, other) in read_cases(names).items():
-		if row.workflow_state == lifecycle.DRAFT or get_datetime(row.petitioned_at) < since:
-			continue
+	for name, (_row, other) in _cases_of_same_people(own, doc.name, _look_back(doc.petitioned_at)).items():
 		if result := repeats.compare(own, other, thresholds):
 			found.append((result[0], name, result[1]))
+	if is_again and found:
+		known = frappe.get_all(
+			"Repeat Candidate", filters={"petition": doc.name}, pluck="other_petition", order_by="name asc"
+		)
+		found = [row for row in found if row[1] not in known]
 	_write_candidates(doc.name, sorted(found, reverse=True)[:MOST_OFFERED], now)
 
 
 def _write_candidates(petition: str, found: list[tuple], now: datetime) -> None:
-	known = set(
-		frappe.get_all(
-			"Repeat Candidate",
-			filters={"petition": petition},
-			pluck="other_petition",
-			order_by="name asc",
-		)
-		if found
-		else ()
-	)
 	user = frappe.session.user
 	rows = [
 		(
@@ -182,7 +206,6 @@ def _write_candidates(petition: str, found: list[tuple], now: datetime) -> None:
 			*(petition, name, OPEN, round(100 * score, 1), ", ".join(reasons)),
 		)
 		for score, name, reasons in found
-		if name not in known
 	]
 	if rows:
 		fields = ("name", "creation", "modified", "owner", "modified_by", "docstatus", "idx")
@@ -198,13 +221,11 @@ def petitions_of_same_person(doc) -> list[frappe._dict]:
 	Args:
 		doc: a petition the session's user may read.
 	"""
-	own = read_cases([doc.name])[doc.name][1]
-	since = add_days(now_datetime(), -get_setting("repeat_window_days"))
-	names = [name for name in _names_of_same_people(own, since) if name != doc.name]
+	own = _own_case(doc)
 	shown = []
-	for row, other in read_cases(names).values():
+	for row, other in _cases_of_same_people(own, doc.name, _look_back(now_datetime())).values():
 		is_kept_back = row.petition_kind == repeats.REPORT_KIND or row.accused_unit or row.accused_user
-		if is_kept_back or row.wants_secrecy or row.workflow_state == lifecycle.DRAFT:
+		if is_kept_back or row.wants_secrecy or is_restricted(row.category):
 			continue
 		if set(repeats.same_person(own, other)) & {
 			repeats.SAME_ID,

@@ -46,6 +46,7 @@ class PetitionProxySettings(Document):
 		self.validate_letter_words()
 		self.validate_walk()
 		validate_tile_url(self.map_tile_url)
+		self.validate_groups()
 
 	def validate_district(self):
 		if self.district and frappe.db.get_value("Region", self.district, "level") != "District":
@@ -77,3 +78,11 @@ class PetitionProxySettings(Document):
 		"""Both paces make a walk that the coverage rules can use."""
 		for is_elderly in (False, True):
 			get_method(is_elderly, self)
+
+	def validate_groups(self):
+		"""Regulation on Petition Work art. 20: five representatives at most."""
+		if not 1 <= (self.most_representatives or 5) <= 5:
+			frappe.throw(_("A group has one to five representatives (Regulation on Petition Work art. 20)."))
+		for fieldname in ("repeat_likeness", "repeat_likeness_same_place"):
+			if not 0 <= (self.get(fieldname) or 0) <= 100:
+				frappe.throw(_("{0} is a percentage.").format(_(self.meta.get_label(fieldname))))

@@ -89,21 +89,32 @@ class Region(NestedSet):
 			return
 		column = "village" if self.level == "Village" else "town"
 		values = {"district": self.district, **({"town": self.town} if column == "village" else {})}
-		for doctype in PLACED_DOCTYPES:
+		for doctype in placed_doctypes(column):
 			frappe.db.set_value(doctype, {column: self.name}, values, update_modified=False)
 		if self.level == "Town":
 			frappe.db.set_value("Region", {"parent_region": self.name}, "district", self.district)
 
 
-PLACED_DOCTYPES = (
-	"Petition",
-	"Petitioner",
-	"Proxy Agent",
-	"Proxy Agreement",
-	"Settlement",
-	"Service Point",
-	"Handling Unit",
-)
+def placed_doctypes(column: str) -> list[str]:
+	"""Records that carry a copied place, found by their columns, so that none added later stays behind when a place moves.
+
+	Args:
+		column: "village" or "town".
+	"""
+	field, doctype = frappe.qb.DocType("DocField"), frappe.qb.DocType("DocType")
+	has_district = frappe.qb.DocType("DocField").as_("district_field")
+	return (
+		frappe.qb.from_(field)
+		.join(doctype)
+		.on(doctype.name == field.parent)
+		.join(has_district)
+		.on((has_district.parent == field.parent) & (has_district.fieldname == "district"))
+		.select(field.parent)
+		.where((field.fieldname == column) & (field.options == "Region") & (field.parent != "Region"))
+		.where((doctype.module == "Petition Proxy") & (doctype.issingle == 0))
+		.orderby(field.parent)
+		.run(pluck=True)
+	)
 
 
 def on_doctype_update():

@@ -1,0 +1,8 @@
+frappe.listview_settings["Repeat Candidate"] = {
+	add_fields: ["decision"],
+
+	get_indicator(doc) {
+		const colours = { Open: "orange", Linked: "blue", Merged: "green", "Not a Repeat": "gray" };
+		return [__(doc.decision), colours[doc.decision], `decision,=,${doc.decision}`];
+	},
+};
