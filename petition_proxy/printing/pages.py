@@ -38,8 +38,20 @@ def paper_html(doctype: str, name: str, print_format: str, lang: str | None = No
 	lang = lang or form.default_print_language or frappe.local.lang
 	with print_language(lang):
 		body = get_rendered_template(doc, print_format=form, meta=doc.meta, no_letterhead=True)
-		style = get_print_style(print_format=form)
-	return PAGE.format(lang=lang, title=frappe.utils.escape_html(name), style=style, body=body)
+		return page(name, body, lang, form)
+
+
+def page(title: str, body: str, lang: str, form=None) -> str:
+	"""A page around a body, with every style inside it.
+
+	Args:
+		title: of the window.
+		body: HTML.
+		lang: language code.
+		form: the Print Format, if there is one.
+	"""
+	style = get_print_style(print_format=form)
+	return PAGE.format(lang=lang, title=frappe.utils.escape_html(title), style=style, body=body)
 
 
 def paper_pdf(doctype: str, name: str, print_format: str, lang: str | None = None) -> bytes:
