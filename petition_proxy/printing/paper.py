@@ -11,6 +11,7 @@ from petition_proxy.printing.people import (
 	AUDIENCES,
 	FILE,
 	PEOPLE_OF,
+	UNIT,
 	may_print_plain,
 	petitioner_block,
 	refuse_accused,
@@ -33,6 +34,8 @@ AGENT_COLUMNS = (
 )
 QUERY_PAGE = "petition-query"
 HISTORY_LINES = 12
+# Fields that hold whom a letter between units goes to.
+ADDRESSEES = ("to_unit", "unit")
 
 
 def petition_paper(doc: Document, audience: str = FILE) -> frappe._dict:
@@ -53,8 +56,8 @@ def petition_paper(doc: Document, audience: str = FILE) -> frappe._dict:
 	if audience not in AUDIENCES:
 		raise ValueError(audience)
 	case = _case_of(doc)
-	if audience == "unit":
-		refuse_accused(case, doc.get("to_unit"), doc.get("unit"))
+	if audience == UNIT:
+		refuse_accused(case, *(doc.get(field) for field in ADDRESSEES))
 	is_plain = doc.doctype in PEOPLE_OF and audience == FILE and may_print_plain(doc)
 	petitioner = doc.get("petitioner") or (case.petitioner if case else None)
 	place = case or doc
@@ -69,10 +72,21 @@ def petition_paper(doc: Document, audience: str = FILE) -> frappe._dict:
 		place=frappe._dict(
 			{level: place_name(place.get(level)) for level in ("district", "town", "village")}
 		),
-		query=query_block(case.query_code if case and audience != "unit" else None),
+		query=query_block(case.query_code if case and audience != UNIT else None),
 		today=getdate(today()),
 		is_plain=is_plain,
 	)
+
+
+def check_addressee(doc: Document) -> None:
+	"""Refuse a letter to the unit complained about before anything is drawn.
+
+	Raises:
+		PaperNotAllowedError: the record goes to that unit.
+	"""
+	units = [doc.get(field) for field in ADDRESSEES if doc.get(field)]
+	if units and doc.get("petition"):
+		refuse_accused(read_row("Petition", doc.petition, ("accused_unit",)), *units)
 
 
 def _case_of(doc: Document) -> frappe._dict | None:
