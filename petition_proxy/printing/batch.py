@@ -148,30 +148,25 @@ def print_batch(kind: str, day: str, unit: str | None = None) -> str:
 def _keep(writer: PdfWriter, kind: str, day: str, unit: str | None) -> str:
 	data = io.BytesIO()
 	writer.write(data)
-	filename = f"{kind.lower().replace(' ', '-')}-{day}{'-' + unit if unit else ''}.pdf"
-	for name in frappe.get_all(
+	stem = f"{kind.lower().replace(' ', '-')}-{day}{'-' + unit if unit else ''}"
+	user = frappe.session.user
+	earlier = frappe.get_all(
 		"File",
 		filters={
-			"owner": frappe.session.user,
-			"attached_to_doctype": "User",
-			"attached_to_name": frappe.session.user,
-			"attached_to_field": filename,
+			"owner": user,
+			"is_private": 1,
+			"file_name": ("like", f"{stem}%.pdf"),
+			"attached_to_doctype": ("is", "not set"),
 		},
 		pluck="name",
 		order_by="name asc",
 		limit=20,
-	):
-		frappe.delete_doc("File", name, ignore_permissions=True, force=True)  # the user's own earlier print
-	file = frappe.get_doc(
-		{
-			"doctype": "File",
-			"file_name": filename,
-			"is_private": 1,
-			"content": data.getvalue(),
-			"attached_to_doctype": "User",
-			"attached_to_name": frappe.session.user,
-			"attached_to_field": filename,
-		}
 	)
-	file.insert(ignore_permissions=True)  # agents and officers need no right on File to get what they printed
+	for name in earlier:
+		frappe.delete_doc("File", name, ignore_permissions=True, force=True)  # the user's own earlier print
+	# attached to nothing: who may read the record a file hangs on may read the file, and this one is its owner's alone
+	file = frappe.get_doc(
+		{"doctype": "File", "file_name": f"{stem}.pdf", "is_private": 1, "content": data.getvalue()}
+	)
+	file.insert(ignore_permissions=True)  # officers need no right on File to get what they printed
 	return file.file_url

@@ -79,7 +79,7 @@ def pages_of_pdf(pdf: bytes) -> list[str]:
 
 
 # Fonts draw some characters and the radicals they come from with one glyph; a PDF may read back as either.
-RADICALS = str.maketrans("⻅⻓⻔⻋⺠⻚⻛⻢⻰⻥⻩⻬⻝⻆⻄", "见长门车民页风马龙鱼黄齐食角西")
+RADICALS = str.maketrans("⼾⻅⻓⻔⻋⺠⻚⻛⻢⻰⻥⻩⻬⻝⻆⻄", "户见长门车民页风马龙鱼黄齐食角西")
 
 
 def plain_text(text: str) -> str:
