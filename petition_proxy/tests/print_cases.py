@@ -218,3 +218,136 @@ def make_case_file(petition, **values):
 			**values,
 		},
 	)
+
+
+def make_video_reception(petition, **values):
+	return stored(
+		"Video Reception",
+		**{
+			"petitioner": petition.petitioner,
+			"petitioner_name": petition.petitioner_name,
+			"status": "Held",
+			"level": "District",
+			"agent": petition.agent,
+			"petition": petition.name,
+			"village": petition.village,
+			"matter": "缴费点撤走后老人缴费困难，希望当面反映。",
+			"starts_at": now_datetime(),
+			"ends_at": now_datetime(),
+			"room": "二楼视频接访室",
+			"unit": factories.OFFICE_UNIT,
+			"host": "leader@pp.test",
+			"booked_by": "village@pp.test",
+			"attendees": "住建委、清溪镇",
+			"result": "住建委答应一个月内恢复缴费点。",
+			**values,
+		},
+	)
+
+
+def make_training(agent, **values):
+	return stored(
+		"Training Session",
+		**{
+			"name": "TS-2026-00001",
+			"topic": "网上信访系统操作",
+			"training_kind": "Computer Skills",
+			"teacher": "陈老师",
+			"region": factories.TOWN,
+			"place": "镇政府三楼",
+			"status": "Finished",
+			"starts_at": now_datetime(),
+			"ends_at": now_datetime(),
+			"hours": 4,
+			"pass_mark": 60,
+			"validity_months": 24,
+			"attendees": [
+				{
+					"agent": agent.name,
+					"agent_name": agent.agent_name,
+					"attended": 1,
+					"score": 88,
+					"passed": 1,
+					"certificate_no": "PX-990199-2026-00001",
+					"valid_until": add_days(today(), 700),
+				}
+			],
+			**values,
+		},
+	)
+
+
+def make_reward_batch(petition, agent, **values):
+	line = {
+		"petition": petition.name,
+		"agent": agent.name,
+		"agent_name": agent.agent_name,
+		"tier": "Satisfied and Settled",
+		"amount_fen": 2000,
+		"amount_yuan": "20.00",
+		"earned_on": today(),
+	}
+	payment = {
+		"agent": agent.name,
+		"agent_name": agent.agent_name,
+		"masked_bank_account": "6222****1234",
+		"line_count": 1,
+		"total_fen": 2000,
+		"total_yuan": "20.00",
+	}
+	return stored(
+		"Reward Batch",
+		**{
+			"name": "JL-990199-2026-00001",
+			"town": factories.TOWN,
+			"district": factories.DISTRICT,
+			"year": 2026,
+			"status": "Approved",
+			"docstatus": 1,
+			"period_from": today(),
+			"period_to": today(),
+			"total_fen": 2000,
+			"total_yuan": "20.00",
+			"lines": [line],
+			"payments": [payment],
+			"made_by": "town@pp.test",
+			"made_at": now_datetime(),
+			"checked_by": "office@pp.test",
+			"checked_at": now_datetime(),
+			**values,
+		},
+	)
+
+
+def make_bulletin(**values):
+	bulletin = stored(
+		"Quarterly Bulletin",
+		**{
+			"district": factories.DISTRICT,
+			"year": 2026,
+			"quarter": "3",
+			"document_no": "云信通〔2026〕3号",
+			"status": "Issued",
+			"docstatus": 1,
+			"period_from": "2026-07-01",
+			"period_to": "2026-09-30",
+			"cut_off": now_datetime(),
+			"summary": "本季度全区登记代理信访事项128件。",
+			"problems": "部分村代理员不在岗。",
+			"demands": "各镇街要加强培训。",
+			"zero_villages": "云台村、石桥村",
+			"signed_by": "office@pp.test",
+			"issued_at": now_datetime(),
+			**values,
+		},
+	)
+	stored(
+		"Bulletin Figure",
+		bulletin=bulletin.name,
+		kind="Figure",
+		level="Town",
+		scope_id=factories.TOWN,
+		scope_name="清溪镇",
+		figures='{"filed": 49, "on_time_rate": "98.0%", "satisfied_rate": null}',
+	)
+	return bulletin
