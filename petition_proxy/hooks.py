@@ -52,12 +52,17 @@ webform_include_css = {
 # What print formats call (templates/print/paper.html and the formats themselves)
 jinja = {
 	"methods": [
-		"petition_proxy.printing.paper.petition_paper",
+		"petition_proxy.printing.figures.paper_figures",
 		"petition_proxy.printing.paper.paper_agent",
+		"petition_proxy.printing.paper.paper_document",
+		"petition_proxy.printing.paper.paper_masked",
 		"petition_proxy.printing.paper.paper_number",
+		"petition_proxy.printing.paper.paper_office",
 		"petition_proxy.printing.paper.paper_timeline",
 		"petition_proxy.printing.paper.paper_title",
+		"petition_proxy.printing.paper.paper_today",
 		"petition_proxy.printing.paper.paper_unit",
+		"petition_proxy.printing.paper.petition_paper",
 		"petition_proxy.printing.words.paper_amount",
 		"petition_proxy.printing.words.paper_day",
 		"petition_proxy.printing.words.paper_item",

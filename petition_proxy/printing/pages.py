@@ -9,6 +9,8 @@ from frappe.utils.caching import redis_cache
 from frappe.utils.pdf import get_pdf
 from frappe.www.printview import get_print_style, get_rendered_template
 
+from petition_proxy.printing.paper import check_addressee
+
 # Qt without the patches of wkhtmltopdf shrinks every page by this factor and takes no option against it.
 UNPATCHED_ZOOM = 1.25
 
@@ -27,7 +29,8 @@ def paper_html(doctype: str, name: str, print_format: str, lang: str | None = No
 		lang: language of the paper; the format's own by default.
 
 	Raises:
-		frappe.PermissionError: the session's user may not read or print the record.
+		frappe.PermissionError: the session's user may not read or print the record, or the paper would go to the unit
+			complained about.
 	"""
 	doc = frappe.get_doc(doctype, name)
 	doc.check_permission("read")
@@ -35,11 +38,24 @@ def paper_html(doctype: str, name: str, print_format: str, lang: str | None = No
 	form = frappe.get_doc("Print Format", print_format)
 	if form.doc_type != doctype:
 		frappe.throw(_("{0} is no form for {1}.").format(_(print_format), _(doctype)))
+	check_addressee(doc)
 	lang = lang or form.default_print_language or frappe.local.lang
 	with print_language(lang):
 		body = get_rendered_template(doc, print_format=form, meta=doc.meta, no_letterhead=True)
-		style = get_print_style(print_format=form)
-	return PAGE.format(lang=lang, title=frappe.utils.escape_html(name), style=style, body=body)
+		return page(name, body, lang, form)
+
+
+def page(title: str, body: str, lang: str, form=None) -> str:
+	"""A page around a body, with every style inside it.
+
+	Args:
+		title: of the window.
+		body: HTML.
+		lang: language code.
+		form: the Print Format, if there is one.
+	"""
+	style = get_print_style(print_format=form)
+	return PAGE.format(lang=lang, title=frappe.utils.escape_html(title), style=style, body=body)
 
 
 def paper_pdf(doctype: str, name: str, print_format: str, lang: str | None = None) -> bytes:

@@ -6,15 +6,18 @@ from frappe.model.document import Document
 from frappe.utils import get_url, getdate, today
 from frappe.utils.password import decrypt
 
+from petition_proxy.domain.privacy import mask_name
 from petition_proxy.printing.people import (
 	AUDIENCES,
 	FILE,
 	PEOPLE_OF,
+	UNIT,
 	may_print_plain,
 	petitioner_block,
 	refuse_accused,
 )
 from petition_proxy.printing.qr import qr_data_uri
+from petition_proxy.printing.words import paper_day, paper_option
 from petition_proxy.utils.rows import read_row
 
 UNIT_COLUMNS = ("name", "unit_name", "phone", "address", "tier", "territory_parent", "line_superior", "head")
@@ -30,6 +33,9 @@ AGENT_COLUMNS = (
 	"village",
 )
 QUERY_PAGE = "petition-query"
+HISTORY_LINES = 12
+# Fields that hold whom a letter between units goes to.
+ADDRESSEES = ("to_unit", "unit")
 
 
 def petition_paper(doc: Document, audience: str = FILE) -> frappe._dict:
@@ -50,8 +56,8 @@ def petition_paper(doc: Document, audience: str = FILE) -> frappe._dict:
 	if audience not in AUDIENCES:
 		raise ValueError(audience)
 	case = _case_of(doc)
-	if audience == "unit":
-		refuse_accused(case, doc.get("to_unit"), doc.get("unit"))
+	if audience == UNIT:
+		refuse_accused(case, *(doc.get(field) for field in ADDRESSEES))
 	is_plain = doc.doctype in PEOPLE_OF and audience == FILE and may_print_plain(doc)
 	petitioner = doc.get("petitioner") or (case.petitioner if case else None)
 	place = case or doc
@@ -66,10 +72,21 @@ def petition_paper(doc: Document, audience: str = FILE) -> frappe._dict:
 		place=frappe._dict(
 			{level: place_name(place.get(level)) for level in ("district", "town", "village")}
 		),
-		query=query_block(case.query_code if case and audience != "unit" else None),
+		query=query_block(case.query_code if case and audience != UNIT else None),
 		today=getdate(today()),
 		is_plain=is_plain,
 	)
+
+
+def check_addressee(doc: Document) -> None:
+	"""Refuse a letter to the unit complained about before anything is drawn.
+
+	Raises:
+		PaperNotAllowedError: the record goes to that unit.
+	"""
+	units = [doc.get(field) for field in ADDRESSEES if doc.get(field)]
+	if units and doc.get("petition"):
+		refuse_accused(read_row("Petition", doc.petition, ("accused_unit",)), *units)
 
 
 def _case_of(doc: Document) -> frappe._dict | None:
@@ -108,6 +125,7 @@ def agent_block(agent: str | None, plain: bool = False) -> frappe._dict:
 	block.id_number = block.pop("masked_id_number")
 	if row and plain and row.sealed_id_number:
 		block.id_number = decrypt(row.sealed_id_number)
+	block.is_plain = plain
 	block.point = paper_title("Service Point", row.service_point) if row else ""
 	block.village_name = place_name(row.village) if row else ""
 	return block
@@ -130,9 +148,26 @@ def paper_agent(doc: Document) -> frappe._dict:
 	block = agent_block(doc.name, may_print_plain(doc))
 	block.update({f: doc.get(f) or "" for f in ("photo", "certificate_no")})
 	block.may_publish = any(doc.get(f) for f in ("publish_consent", "publish_consent_on", "publish_phone"))
-	block.address = doc.get("public_address") or ""
-	block.history = []
+	block.address = decrypt(doc.sealed_address) if block.is_plain and doc.get("sealed_address") else ""
+	block.history = [_history_line(row) for row in _status_changes(doc.name)]
 	return block
+
+
+def _status_changes(agent: str) -> list[frappe._dict]:
+	if not frappe.db.exists("DocType", "Agent Status Change", cache=True):
+		return []
+	return frappe.get_all(
+		"Agent Status Change",
+		filters={"agent": agent},
+		fields=["from_status", "to_status", "effective_on", "reason"],
+		order_by="effective_on asc, creation asc",
+		limit=HISTORY_LINES,
+	)
+
+
+def _history_line(row: frappe._dict) -> str:
+	words = [paper_day(row.effective_on), paper_option("Proxy Agent", row.to_status), row.reason or ""]
+	return "  ".join(word for word in words if word)
 
 
 def query_block(code: str | None) -> frappe._dict:
@@ -166,6 +201,36 @@ def paper_title(doctype: str, name: str | None) -> str:
 	if not name or doctype not in TITLES:
 		return name or ""
 	return frappe.get_cached_value(doctype, name, TITLES[doctype]) or name
+
+
+def paper_document(doctype: str | None, name: str | None) -> str:
+	"""A served document by its kind and registered number.
+
+	Args:
+		doctype: Opinion Letter or Official Letter.
+		name: the record.
+	"""
+	if not doctype or not name:
+		return ""
+	if doctype == "Opinion Letter":
+		return f"{_('Opinion on a Petition Matter')}  {frappe.db.get_value(doctype, name, 'letter_no') or ''}".strip()
+	row = read_row(doctype, name, ("kind", "number"))
+	return f"{_(row.kind)}  {row.number}" if row else ""
+
+
+def paper_office() -> str | None:
+	"""The district's petition office."""
+	return frappe.get_cached_doc("Petition Proxy Settings").petition_office
+
+
+def paper_masked(name: str | None) -> str:
+	"""A name of which only the surname is shown, for ledgers."""
+	return mask_name(name)
+
+
+def paper_today():
+	"""The day of the print."""
+	return getdate(today())
 
 
 def paper_number(kind: str, petition: str | None, round_no: int | None = 1, record: str | None = None) -> str:

@@ -1,3 +1,5 @@
+import "./printing";
+
 // A banner on every desk page while the deadline sweep is not running: warnings do not go out then, though
 // lateness in lists and reports is computed from the clock and stays right.
 frappe.provide("petition_proxy");

@@ -60,6 +60,7 @@ frappe.listview_settings["Petition"] = {
 	},
 
 	onload(listview) {
+		petition_proxy.printing?.add_list_action(listview);
 		listview.page.add_inner_button(__("Late Now"), () => {
 			listview.filter_area.clear().then(() =>
 				listview.filter_area.add([

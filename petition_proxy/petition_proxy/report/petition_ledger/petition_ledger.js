@@ -63,6 +63,9 @@ frappe.query_reports["Petition Ledger"] = {
 	// Frappe runs the report without waiting for the filters of an address: a link filter counts only once its title has
 	// come from the server, and until then the lines of every unit would be shown.
 	onload(report) {
+		report.page.add_inner_button(__("Ledger on Paper"), () =>
+			petition_proxy.printing.open("get_ledger_paper", { filters: JSON.stringify(report.get_values()) })
+		);
 		const give_up_at = Date.now() + 5000;
 		const is_coming = (filter) => filter.value && !filter.get_value();
 		return new Promise((resolve) => {

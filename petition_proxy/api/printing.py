@@ -1,0 +1,110 @@
+"""Papers over HTTP: one paper as PDF, a day's letters as one file, plain numbers for a form of the file."""
+
+import frappe
+from frappe import _
+from frappe.utils import getdate
+
+from petition_proxy.api.identity import MAY_LOOK
+from petition_proxy.printing import batch
+from petition_proxy.printing.lists import ledger_html, list_pdf, roster_html
+from petition_proxy.printing.pages import paper_pdf
+from petition_proxy.printing.people import PEOPLE_OF, allow_plain
+
+
+@frappe.whitelist()
+def get_paper(doctype: str, name: str, print_format: str, lang: str = "zh") -> None:
+	"""One record in one of the app's formats, shown by the browser as PDF.
+
+	Args:
+		doctype: type of the record.
+		name: the record.
+		print_format: its format.
+		lang: language of the paper.
+
+	Raises:
+		frappe.PermissionError: no right to read or print the record.
+	"""
+	_respond(f"{name}-{print_format}", paper_pdf(doctype, name, print_format, lang))
+
+
+@frappe.whitelist()
+def get_ledger_paper(filters: str | dict | None = None, lang: str = "zh") -> None:
+	"""The petition ledger as PDF, with the filters of the report.
+
+	Raises:
+		frappe.PermissionError: no right to read petitions.
+	"""
+	frappe.has_permission("Petition", "print", throw=True)
+	_respond("ledger", list_pdf(ledger_html(frappe.parse_json(filters) or {}, lang)))
+
+
+@frappe.whitelist()
+def get_roster_paper(town: str | None = None, status: str | None = None, lang: str = "zh") -> None:
+	"""The roster of agents as PDF.
+
+	Raises:
+		frappe.PermissionError: no right to read agents.
+	"""
+	frappe.has_permission("Proxy Agent", "print", throw=True)
+	_respond("roster", list_pdf(roster_html(town, status, lang)))
+
+
+@frappe.whitelist(methods=["POST"])
+def unseal_for_print(doctype: str, name: str, reason: str) -> int:
+	"""Let the session's user print a form for the file with plain numbers for some minutes; each person leaves a record.
+
+	Args:
+		doctype: Petition, Proxy Agreement or Proxy Agent.
+		name: the record.
+		reason: why, at least four characters.
+
+	Returns:
+		Minutes for which it holds.
+
+	Raises:
+		frappe.PermissionError: out of scope, or a role that never sees identities.
+		frappe.ValidationError: no reason, or a record without such a form.
+	"""
+	if doctype not in PEOPLE_OF:
+		frappe.throw(_("Only petitions, agreements and agents have forms with plain numbers."))
+	doc = frappe.get_doc(doctype, name)
+	doc.check_permission("read")
+	doc.check_permission("print")
+	if frappe.session.user != "Administrator" and not MAY_LOOK & set(frappe.get_roles()):
+		raise frappe.PermissionError(_("Your role does not see identities."))
+	if len(reason.strip()) < 4:
+		frappe.throw(_("Say in a few words why you need to see it."))
+	return allow_plain(doc, _("Print: {0}").format(reason.strip()))
+
+
+@frappe.whitelist()
+def count_letters(kind: str, day: str, unit: str | None = None) -> int:
+	"""How many letters of a kind belong to a day, in the session's user's scope."""
+	frappe.has_permission("Petition", "print", throw=True)
+	return len(batch.find_letters(kind, getdate(day), unit or None))
+
+
+@frappe.whitelist(methods=["POST"])
+def print_letters(kind: str, day: str, unit: str | None = None) -> int:
+	"""Start making one file of a day's letters; the file comes as a message to the user.
+
+	Args:
+		kind: one of `printing.batch.KINDS`.
+		day: day of the letters.
+		unit: only of this unit.
+
+	Returns:
+		Number of letters.
+
+	Raises:
+		frappe.PermissionError: no right to print petitions.
+		BatchError: none that day, or too many.
+	"""
+	frappe.has_permission("Petition", "print", throw=True)
+	return batch.enqueue_batch(kind, getdate(day), unit or None)
+
+
+def _respond(name: str, content: bytes) -> None:
+	frappe.local.response.filename = f"{name}.pdf".replace(" ", "-").replace("/", "-")
+	frappe.local.response.filecontent = content
+	frappe.local.response.type = "pdf"
