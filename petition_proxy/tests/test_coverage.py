@@ -385,6 +385,7 @@ class TestQuestions(CoverageTestCase):
 		lost = api.what_if([self.only.name])
 		self.assertEqual([row["settlement_name"] for row in lost], ["东头"])
 		self.assertEqual((lost[0]["agent_name"], lost[0]["people"]), ("李大哥", 300))
+		self.assertEqual(api.what_if(f'["{self.only.name}"]'), lost)  # as the desk sends it
 		self.assertEqual(api.what_if([self.one.name]), [])
 		both = api.what_if([self.one.name, self.two.name])
 		self.assertEqual([row["settlement_name"] for row in both], ["西头"])
@@ -412,6 +413,7 @@ class TestQuestions(CoverageTestCase):
 		for call in (
 			lambda: api.what_if([]),
 			lambda: api.what_if(["x"] * 101),
+			lambda: api.what_if('{"name": "x"}'),
 			lambda: api.recruit(count=0),
 			lambda: api.recruit(count=51),
 		):
