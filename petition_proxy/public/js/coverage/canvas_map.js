@@ -191,7 +191,7 @@ petition_proxy.coverage.CanvasMap = class CanvasMap {
 		const steps = [50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000];
 		const metres = steps.find((step) => this.pixels(step, latitude) > 60) || steps[steps.length - 1];
 		const length = this.pixels(metres, latitude);
-		const words = metres >= 1000 ? __("{0} km", [metres / 1000]) : __("{0} m", [metres]);
+		const words = metres >= 1000 ? __("{0} km", [metres / 1000], "Coverage") : __("{0} m", [metres], "Coverage");
 		context.strokeStyle = context.fillStyle = style.color;
 		context.lineWidth = 2;
 		context.beginPath();

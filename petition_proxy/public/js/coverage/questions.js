@@ -75,7 +75,7 @@ petition_proxy.coverage.ask_what_if = async function (filters) {
 				[
 					[__("Name")],
 					[__("Agent Number")],
-					[__("People"), "text-right"],
+					[__("People", null, "Settlement"), "text-right"],
 					[__("Settlements"), "text-right"],
 				],
 				rows
@@ -96,7 +96,7 @@ function show_lost(lost) {
 			[
 				[__("Village or Community")],
 				[__("Settlement")],
-				[__("People"), "text-right"],
+				[__("People", null, "Settlement"), "text-right"],
 				[__("Nearest Agent Then")],
 				[__("Metres on Foot"), "text-right"],
 			],

@@ -233,7 +233,7 @@ petition_proxy.coverage.View = class View {
 			.sort((a, b) => b.people - a.people);
 		$("<h4>").text(__("Settlements Not Covered")).appendTo(box);
 		if (!gaps.length) $("<p>").text(__("None with a known position.")).appendTo(box);
-		const list = $('<ol class="pl-4">').appendTo(box);
+		const list = $("<ol>").appendTo(box);
 		for (const mark of gaps.slice(0, GAPS_LISTED)) {
 			const button = $('<button type="button" class="btn btn-link p-0 text-left">')
 				.text(`${mark.lines[1]} ${mark.lines[0]}`)
