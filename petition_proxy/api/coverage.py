@@ -37,12 +37,12 @@ def coverage_map(town: str | None = None, on: str | None = None, is_elderly: boo
 @frappe.whitelist()
 @frappe.read_only()
 def what_if(
-	agents: list[str], town: str | None = None, on: str | None = None, is_elderly: bool = False
+	agents: str | list, town: str | None = None, on: str | None = None, is_elderly: bool = False
 ) -> list[dict[str, Any]]:
 	"""Settlements that would lose their last agent if these agents left.
 
 	Args:
-		agents: names of agents, at most a hundred.
+		agents: names of agents, at most a hundred; as JSON text or as a list.
 		town: only settlements of this town.
 		on: the day; today by default.
 		is_elderly: with the pace of older people.
@@ -54,10 +54,12 @@ def what_if(
 		frappe.PermissionError: not staff.
 		frappe.ValidationError: nobody or too many named.
 	"""
-	if not 0 < len(agents) <= MOST_LEAVING:
+	filters = _read(town, on, is_elderly)
+	leaving = frappe.parse_json(agents)
+	if not isinstance(leaving, list) or not 0 < len(leaving) <= MOST_LEAVING:
 		frappe.throw(_("Choose between one and {0} agents.").format(MOST_LEAVING))
-	ground = coverage.read_ground(_read(town, on, is_elderly))
-	return coverage.name_losses(ground, ground.lost_without([str(name) for name in agents]))
+	ground = coverage.read_ground(filters)
+	return coverage.name_losses(ground, ground.lost_without([str(name) for name in leaving]))
 
 
 @frappe.whitelist()

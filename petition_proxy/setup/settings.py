@@ -9,11 +9,10 @@ from petition_proxy.setup.masters import read_fixture
 def ensure_settings() -> None:
 	"""Fill what the DocType gives as default; district and petition office stay for the clerk to choose."""
 	settings = frappe.get_single("Petition Proxy Settings")
-	stored = frappe.db.get_singles_dict("Petition Proxy Settings")
+	# asked of the table, because Frappe hands a time that was never saved out as the present moment
+	stored = frappe.db.get_singles_dict(settings.doctype)
 	for df in settings.meta.fields:
-		# a tick the site took away is a choice, not a gap
-		is_given = settings.get(df.fieldname) or (df.fieldtype == "Check" and df.fieldname in stored)
-		if df.default and not is_given:
+		if df.default and not stored.get(df.fieldname):
 			settings.set(df.fieldname, cast(df.fieldtype, df.default))
 	add_letter_words(settings)
 	settings.save(ignore_permissions=True)

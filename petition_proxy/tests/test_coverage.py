@@ -17,6 +17,7 @@ from petition_proxy.petition_proxy.report.coverage_gaps import coverage_gaps
 from petition_proxy.petition_proxy.report.service_points_by_village import service_points_by_village
 from petition_proxy.queries.coverage import CoverageFilters, agents_covering, read_ground
 from petition_proxy.queries.coverage_map import map_data
+from petition_proxy.setup.settings import ensure_settings
 from petition_proxy.tests import factories as make
 from petition_proxy.tests import reach_cases as reach
 from petition_proxy.tests.base import AppTestCase
@@ -142,6 +143,14 @@ class TestPlaces(CoverageTestCase):
 		frappe.db.delete("Singles", {"doctype": "Petition Proxy Settings", "field": "detour_factor"})
 		frappe.clear_document_cache("Petition Proxy Settings", "Petition Proxy Settings")
 		self.assertAlmostEqual(read_ground(self.filters()).method.straight_limit, 830.77, places=2)
+
+	def test_a_new_site_starts_with_the_values_of_the_form(self):
+		frappe.db.delete("Singles", {"doctype": "Petition Proxy Settings"})
+		frappe.clear_document_cache("Petition Proxy Settings", "Petition Proxy Settings")
+		ensure_settings()
+		stored = frappe.db.get_singles_dict("Petition Proxy Settings")
+		self.assertEqual((stored["walking_minutes"], stored["detour_factor"]), ("15", "1.3"))
+		self.assertTrue(str(stored["digest_at"]).lstrip("0").startswith("8:30:00"), stored["digest_at"])
 
 	def test_impossible_positions_and_methods_are_refused(self):
 		for place in (
@@ -385,6 +394,7 @@ class TestQuestions(CoverageTestCase):
 		lost = api.what_if([self.only.name])
 		self.assertEqual([row["settlement_name"] for row in lost], ["东头"])
 		self.assertEqual((lost[0]["agent_name"], lost[0]["people"]), ("李大哥", 300))
+		self.assertEqual(api.what_if(f'["{self.only.name}"]'), lost)  # as the desk sends it
 		self.assertEqual(api.what_if([self.one.name]), [])
 		both = api.what_if([self.one.name, self.two.name])
 		self.assertEqual([row["settlement_name"] for row in both], ["西头"])
@@ -412,6 +422,7 @@ class TestQuestions(CoverageTestCase):
 		for call in (
 			lambda: api.what_if([]),
 			lambda: api.what_if(["x"] * 101),
+			lambda: api.what_if('{"name": "x"}'),
 			lambda: api.recruit(count=0),
 			lambda: api.recruit(count=51),
 		):

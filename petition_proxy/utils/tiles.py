@@ -15,4 +15,8 @@ def validate_tile_url(url: str | None) -> None:
 	if not url:
 		return
 	if not url.startswith(("https://", "http://", "/")) or not all(part in url for part in PLACEHOLDERS):
-		frappe.throw(_("A map tile address begins with https:// and holds {{z}}, {{x}} and {{y}}.").format())
+		frappe.throw(
+			_("The map tile address is not complete: a web address with {0} in it.").format(
+				" ".join(PLACEHOLDERS)
+			)
+		)

@@ -24,6 +24,7 @@ from petition_proxy.setup.demo.logins import LOGINS, login_of, print_logins, set
 from petition_proxy.setup.demo.papers import letter_words, write_papers
 from petition_proxy.setup.demo.places import District, Village, make_places, write_units
 from petition_proxy.setup.demo.plan import Planner
+from petition_proxy.setup.demo.reach import make_reach
 from petition_proxy.setup.demo.writer import Writer
 
 __all__ = ("make_demo_district", "make_demo_district_command", "print_logins")
@@ -45,6 +46,7 @@ COUNTED = (
 	"Service Receipt",
 	"Evaluation",
 	"Alert",
+	"Publicity Event",
 	"User",
 )
 
@@ -92,6 +94,7 @@ def make_demo_district(
 		now,
 		{home.code: login_of(lifecycle.AGENT).user, community.code: None},
 	)
+	make_reach(seed, writer, district, now, scale)
 	planner = Planner(rng, writer, accounts, district, agents, Rulebook(), now)
 	cases = _plan(planner, home, community, max(100, round(PETITIONS * scale)))
 	cases = write_cases(rng, writer, district, planner.rules, cases, now)

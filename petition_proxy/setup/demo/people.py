@@ -247,6 +247,9 @@ def _make_agent(
 		certificate_valid_to=certificate if was_on_duty else None,
 		duty_phone=words.phone_number(rng),
 		email=user,
+		# one in five has agreed to be written to
+		publish_email=int(bool(user) and number % 5 == 0),
+		publish_consent_on=began if user and number % 5 == 0 else None,
 		masked_id_number=privacy.mask_id_number(id_number),
 		sealed_id_number=seal(id_number),
 		id_hash=hash_of(id_number),

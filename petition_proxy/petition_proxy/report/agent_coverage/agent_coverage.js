@@ -13,13 +13,11 @@ frappe.query_reports["Agent Coverage"] = {
 	],
 
 	onload(report) {
-		report.page.add_inner_button(__("Map"), () => petition_proxy.coverage.open_map(report.get_filter_values()));
-		report.page.add_inner_button(__("What If an Agent Leaves"), () =>
-			petition_proxy.coverage.ask_what_if(report.get_filter_values())
-		);
-		report.page.add_inner_button(__("Where to Recruit"), () =>
-			petition_proxy.coverage.ask_recruit(report.get_filter_values())
-		);
+		const ask = (act) => () =>
+			frappe.require("coverage.bundle.js").then(() => petition_proxy.coverage[act](report.get_filter_values()));
+		report.page.add_inner_button(__("Map"), ask("open_map"));
+		report.page.add_inner_button(__("What If an Agent Leaves"), ask("ask_what_if"));
+		report.page.add_inner_button(__("Where to Recruit"), ask("ask_recruit"));
 	},
 
 	formatter(value, row, column, data, default_formatter) {

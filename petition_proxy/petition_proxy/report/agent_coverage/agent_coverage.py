@@ -29,7 +29,7 @@ def get_columns() -> list[dict[str, Any]]:
 		count_column("uncovered", _("Not Covered")),
 		count_column("unknown", _("Position Unknown")),
 		rate_column("settlement_rate", _("Settlements Covered")),
-		count_column("people", _("People")),
+		count_column("people", _("People", context="Settlement")),
 		count_column("people_covered", _("People Covered")),
 		count_column("people_uncovered", _("People Not Covered")),
 		count_column("people_unknown", _("People, Position Unknown")),

@@ -25,7 +25,7 @@ def get_columns() -> list[dict[str, Any]]:
 		text_column("village_name", _("Village or Community"), 150),
 		text_column("settlement_name", _("Settlement"), 180),
 		text_column("state_name", _("State", context="Settlement"), 130),
-		count_column("people", _("People")),
+		count_column("people", _("People", context="Settlement")),
 		count_column("households", _("Households")),
 		text_column("agent_name", _("Nearest Agent"), 130),
 		count_column("metres", _("Metres on Foot")),

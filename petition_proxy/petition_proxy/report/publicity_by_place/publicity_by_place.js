@@ -1,10 +1,10 @@
 frappe.query_reports["Publicity by Place"] = {
 	filters: [
-		{ fieldname: "from_date", label: __("From"), fieldtype: "Date", default: frappe.datetime.year_start() },
-		{ fieldname: "to_date", label: __("To"), fieldtype: "Date" },
+		{ fieldname: "from_date", label: __("From", null, "Publicity Event"), fieldtype: "Date", default: frappe.datetime.year_start() },
+		{ fieldname: "to_date", label: __("To", null, "Publicity Event"), fieldtype: "Date" },
 		{
 			fieldname: "group_by",
-			label: __("Lines"),
+			label: __("Lines", null, "Publicity Event"),
 			fieldtype: "Select",
 			default: "Town",
 			options: [

@@ -33,7 +33,7 @@ def get_columns(group_by: str) -> list[dict[str, Any]]:
 			first.append(text_column("village_name", _("Village or Community"), 170))
 	return [
 		*first,
-		count_column("events", _("Events")),
+		count_column("events", _("Events", context="Publicity Event")),
 		count_column("copies", _("Copies Given Out")),
 		count_column("people_reached", _("People Reached")),
 		text_column("last_held_on", _("Last Held On"), 140, "Date"),

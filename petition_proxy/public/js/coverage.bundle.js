@@ -1,0 +1,3 @@
+import "./coverage/questions";
+import "./coverage/canvas_map";
+import "./coverage/view";
