@@ -55,11 +55,17 @@ _case_records = (
 	"Petition Round",
 )
 
+# Records with an `agent` field that follow the agent's place
+_agent_records = ("Agent Status Change", "Agent Certificate", "Agent Notice", "Rule Acknowledgement")
+
 permission_query_conditions = {
 	"Petition": "petition_proxy.permissions.petition_query",
 	"Petitioner": "petition_proxy.permissions.petitioner_query",
 	"Proxy Agreement": "petition_proxy.permissions.agreement_query",
 	"Proxy Agent": "petition_proxy.permissions.agent_query",
+	"Agent Application": "petition_proxy.permissions.application_query",
+	"Training Session": "petition_proxy.permissions.session_query",
+	**dict.fromkeys(_agent_records, "petition_proxy.permissions.agent_record_query"),
 	**dict.fromkeys(_case_records, "petition_proxy.permissions.case_record_query"),
 }
 
@@ -68,6 +74,9 @@ has_permission = {
 	"Petitioner": "petition_proxy.permissions.has_petitioner_permission",
 	"Proxy Agreement": "petition_proxy.permissions.has_agreement_permission",
 	"Proxy Agent": "petition_proxy.permissions.has_agent_permission",
+	"Agent Application": "petition_proxy.permissions.has_application_permission",
+	"Training Session": "petition_proxy.permissions.has_session_permission",
+	**dict.fromkeys(_agent_records, "petition_proxy.permissions.has_agent_record_permission"),
 	**dict.fromkeys(_case_records, "petition_proxy.permissions.has_case_record_permission"),
 }
 
@@ -85,7 +94,10 @@ scheduler_events = {
 		"5 * * * *": ["petition_proxy.jobs.deadline_sweep.enqueue_deadline_sweep"],
 		"*/10 * * * *": ["petition_proxy.jobs.alert_delivery.enqueue_alert_delivery"],
 	},
-	"daily": ["petition_proxy.jobs.work_calendar.warn_missing_calendar"],
+	"daily": [
+		"petition_proxy.jobs.certificate_watch.enqueue_certificate_watch",
+		"petition_proxy.jobs.work_calendar.warn_missing_calendar",
+	],
 }
 
 # Days to keep what only says that a job ran

@@ -6,7 +6,8 @@ from frappe.utils import getdate
 
 from petition_proxy.domain import lifecycle, refusals
 from petition_proxy.permissions.scope import get_scope
-from petition_proxy.petition_proxy.doctype.proxy_agent.proxy_agent import why_not_on_duty
+from petition_proxy.petition_proxy.doctype.proxy_agent.conflicts import why_conflicted
+from petition_proxy.petition_proxy.doctype.proxy_agent.gate import why_not_on_duty
 from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement import (
 	AUTHORITY_FIELDS,
 	why_not_authorised,
@@ -15,7 +16,7 @@ from petition_proxy.utils.errors import domain_errors
 from petition_proxy.utils.rows import read_row
 
 UNIT_COLUMNS = ("unit_name", "tier", "is_active")
-AGENT_COLUMNS = ("agent_name", "status", "certificate_valid_to", "user")
+AGENT_COLUMNS = ("name", "agent_name", "status", "certificate_valid_to", "user")
 
 
 class StepError(frappe.ValidationError):
@@ -44,16 +45,23 @@ def check_file(doc, now) -> None:
 		frappe.throw(_("Say who petitions: choose the petitioner or fill in the name."), StepError)
 	if not doc.agent:
 		return
-	agent = read_agent(doc.agent)
-	refuse_if(why_not_on_duty(agent, now))
-	if agent.user and agent.user == doc.accused_user:
-		frappe.throw(
-			_("Agent {0} is complained about in this petition. Another agent must file it.").format(
-				agent.agent_name
-			),
-			StepError,
-		)
+	check_agent(doc, now)
 	check_authority(doc, now, "may_file")
+
+
+def check_agent(doc, now) -> None:
+	"""Who is given a case is on duty, certified and free of ties to the accused.
+
+	Regulations on Petition Work 2022, art. 28 (recusal); certified before duty (持证上岗).
+
+	Raises:
+		StepError: not on duty, no valid pass, or a conflict of interest; proposes another agent.
+	"""
+	agent = read_agent(doc.agent)
+	if not agent:
+		frappe.throw(_("There is no agent {0}. Choose one from the list.").format(doc.agent), StepError)
+	refuse_if(why_not_on_duty(agent, now))
+	refuse_if(why_conflicted(agent.name, doc))
 
 
 def check_authority(doc, now, power: str) -> None:

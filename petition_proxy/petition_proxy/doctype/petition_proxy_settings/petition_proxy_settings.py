@@ -25,12 +25,24 @@ class PetitionProxySettings(Document):
 	def validate(self):
 		self.validate_district()
 		self.validate_positive()
+		self.validate_certificate_warnings()
 
 	def validate_district(self):
 		if self.district and frappe.db.get_value("Region", self.district, "level") != "District":
 			frappe.throw(_("Choose a region of level District."))
 
 	def validate_positive(self):
-		for fieldname in ("evaluation_window_days", "sweep_page_size", "alert_max_attempts"):
+		for fieldname in (
+			"evaluation_window_days",
+			"sweep_page_size",
+			"alert_max_attempts",
+			"pass_mark",
+			"certificate_months",
+			"last_certificate_warning_days",
+		):
 			if (self.get(fieldname) or 0) < 1:
 				frappe.throw(_("{0} must be at least 1.").format(_(self.meta.get_label(fieldname))))
+
+	def validate_certificate_warnings(self):
+		if self.first_certificate_warning_days <= self.last_certificate_warning_days:
+			frappe.throw(_("The first warning before a certificate ends comes earlier than the last one."))

@@ -61,6 +61,7 @@ class ProxyAgreement(Document):
 		self.set_place()
 		self.validate_term()
 		self.validate_agents()
+		self.validate_replaced()
 
 	def before_submit(self):
 		self.validate_signed()
@@ -88,6 +89,13 @@ class ProxyAgreement(Document):
 	def validate_agents(self):
 		if self.second_agent and self.second_agent == self.agent:
 			frappe.throw(_("The second agent is the same person. Leave the field empty."), AgreementError)
+
+	def validate_replaced(self):
+		"""The old agreement is of the same petitioner; its case goes over when this one is signed."""
+		if not self.replaces:
+			return
+		if frappe.db.get_value("Proxy Agreement", self.replaces, "petitioner") != self.petitioner:
+			frappe.throw(_("The agreement it takes the place of is another petitioner's."), AgreementError)
 
 	def validate_signed(self):
 		"""Civil Code art. 165: signed or sealed by the principal."""
@@ -125,7 +133,10 @@ AUTHORITY_FIELDS = (
 	"agent",
 	"second_agent",
 	"may_file",
+	"may_track",
 	"may_receive_documents",
+	"may_submit_material",
+	"may_request_review",
 	"valid_from",
 	"valid_to",
 	"revoked_on",
