@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import frappe
 from frappe.query_builder import DocType
-from frappe.utils import now_datetime
+from frappe.utils import cint, now_datetime
 
 from petition_proxy.domain.agent_lifecycle import RECLASSIFIED
 
@@ -39,7 +39,7 @@ def record_changes(changes: Iterable[Mapping]) -> None:
 				*(change["agent"], change["agent_name"], change["action"], change.get("from_status") or ""),
 				*(change["to_status"], change["effective_on"], change.get("reason")),
 				*(user, now),
-				*(change.get(f) for f in SNAPSHOT_FIELDS),
+				*(cint(change.get(f)) if f == "is_public_staff" else change.get(f) for f in SNAPSHOT_FIELDS),
 			)
 		)
 	if rows:
