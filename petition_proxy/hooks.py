@@ -42,6 +42,7 @@ role_home_page = {
 webform_include_css = {
 	"Petition": "public/css/portal_form.css",
 	"Evaluation": "public/css/portal_form.css",
+	"Agent Application": "public/css/portal_form.css",
 }
 
 # Row access: one scope behind every list, form, report, export and count (docs/permissions.md)

@@ -35,6 +35,8 @@ COUNTED = (
 	"Service Point",
 	"Handling Unit",
 	"Proxy Agent",
+	"Agent Status Change",
+	"Agent Certificate",
 	"Petitioner",
 	"Proxy Agreement",
 	"Petition",
