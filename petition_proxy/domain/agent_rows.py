@@ -13,6 +13,17 @@ from petition_proxy.domain.ledger import parse_date
 from petition_proxy.domain.tables import SURPLUS, TableRow, cell_key, cell_line
 
 REQUIRED_FIELDS = ("agent_name", "village")
+# As the record's own labels say it, so that messages are translated with it.
+LABELS: Mapping[str, str] = MappingProxyType(
+	{
+		"agent_name": "Name",
+		"village": "Village or Community",
+		"agent_class": "Agent Class",
+		"status": "Status",
+		"sex": "Sex",
+		"skill": "Skill",
+	}
+)
 DATE_FIELDS = ("birth_date", "on_duty_from", "certificate_issued_on", "certificate_valid_to")
 
 KNOWN_HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -141,9 +152,9 @@ def guess_columns(header: Iterable[str]) -> dict[str, str]:
 	missing = [f for f in REQUIRED_FIELDS if f not in columns.values()]
 	if missing:
 		raise AgentFileError(
-			_("The file has no column for {fields}. Name it, for example, {example}."),
-			fields=", ".join(missing),
-			example=", ".join(KNOWN_HEADINGS[f][-1] for f in missing),
+			_("The file has no column for {field}. Name one, for example, {example}."),
+			field=LABELS[missing[0]],
+			example=KNOWN_HEADINGS[missing[0]][-1],
 		)
 	return columns
 
@@ -248,7 +259,9 @@ def _word(fieldname: str, text: str, words: Mapping[str, tuple[str, ...]]) -> st
 	by_word = {_plain(name): value for value, names in words.items() for name in (value, *names)}
 	found = by_word.get(_plain(text))
 	if not found:
-		raise AgentRowError(_("{value} is none of the values for {field}"), value=repr(text), field=fieldname)
+		raise AgentRowError(
+			_("{value} is none of the values for {field}"), value=repr(text), field=LABELS[fieldname]
+		)
 	return found
 
 
