@@ -141,3 +141,28 @@ def cases_to_hand_over(on: date, agent: str | None = None, town: str | None = No
 		.orderby(petition.name)
 		.run(as_dict=True)
 	)
+
+
+def able_on(on: date, town: str | None = None) -> list[dict[str, Any]]:
+	"""Agents who could act on a day: on duty by the history, with a certificate that was valid on that very day.
+
+	Whoever was suspended, untrained or out of term on the day is not among them, even if the certificate watch has not run
+	since. What coverage of settlements is counted by.
+
+	Args:
+		on: the day.
+		town: one town only.
+
+	Returns:
+		Rows as `roster_on`.
+	"""
+	certificate = DocType("Agent Certificate")
+	holders = set(
+		frappe.qb.from_(certificate)
+		.select(certificate.agent)
+		.distinct()
+		.where((certificate.issued_on <= on) & (certificate.valid_to >= on))
+		.where(certificate.revoked_on.isnull() | (certificate.revoked_on > on))
+		.run(pluck=True)
+	)
+	return [row for row in roster_on(on, town=town, status=ON_DUTY) if row["agent"] in holders]

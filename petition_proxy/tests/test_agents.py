@@ -14,7 +14,7 @@ from petition_proxy.petition_proxy.doctype.proxy_agent import handover
 from petition_proxy.petition_proxy.doctype.proxy_agent.acts import AgentActError
 from petition_proxy.petition_proxy.doctype.proxy_agent.handover import HandoverError
 from petition_proxy.petition_proxy.doctype.proxy_agent.proxy_agent import AgentStatusError, OnRosterError
-from petition_proxy.queries.roster import cases_to_hand_over, count_roster, roster_on
+from petition_proxy.queries.roster import able_on, cases_to_hand_over, count_roster, roster_on
 from petition_proxy.tests import agent_cases as a
 from petition_proxy.tests import factories as f
 from petition_proxy.tests.base import AppTestCase
@@ -165,6 +165,18 @@ class TestRoster(AgentTestCase):
 		self.assertEqual((past["is_public_staff"], past["town"]), (0, f.TOWN))
 		self.assertEqual((now["is_public_staff"], now["town"]), (1, f.TOWN_2))
 		self.assertEqual(a.history(agent.name)[-1][0], al.RECLASSIFIED)
+
+	def test_invariant_14_suspended_untrained_or_out_of_term_is_not_able_on_that_day(self):
+		began = add_days(today(), -30)
+		agent = a.make_agent(on_duty_from=began, certificate_valid_to=add_days(today(), 5))
+		untrained = a.make_agent("未培训", status="In Training")
+		api.change_agent_status(agent.name, "Suspend", "外出", add_days(today(), -10))
+		api.change_agent_status(agent.name, "Resume Duty", "返乡", add_days(today(), -4))
+		expected = {-31: False, -30: True, -11: True, -10: False, -5: False, -4: True, 5: True, 6: False}
+		for days, is_able in expected.items():
+			names = {row["agent"] for row in able_on(add_days(getdate(), days))}
+			self.assertEqual(agent.name in names, is_able, days)
+			self.assertNotIn(untrained.name, names)
 
 	def test_who_has_no_office_sees_himself_only(self):
 		own, other = f.make_agent(), a.make_agent()
