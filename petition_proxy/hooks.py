@@ -47,6 +47,7 @@ role_home_page = {
 webform_include_css = {
 	"Petition": "public/css/portal_form.css",
 	"Evaluation": "public/css/portal_form.css",
+	"Agent Application": "public/css/portal_form.css",
 }
 
 # What print formats call (templates/print/paper.html and the formats themselves)
@@ -100,6 +101,9 @@ _case_records = (
 # Rows of tables in a petition, which Frappe lists by the parent's role alone
 _petition_rows = ("Petition Member", "Petition Concerned Unit")
 
+# Records with an `agent` field that follow the agent's place
+_agent_records = ("Agent Status Change", "Agent Certificate", "Agent Notice", "Rule Acknowledgement")
+
 permission_query_conditions = {
 	"Petition": "petition_proxy.permissions.petition_query",
 	"Petitioner": "petition_proxy.permissions.petitioner_query",
@@ -116,6 +120,9 @@ permission_query_conditions = {
 	"Tag Link": "petition_proxy.permissions.doors.tag_link_query",
 	"Document Follow": "petition_proxy.permissions.doors.follow_query",
 	**dict.fromkeys(_petition_rows, "petition_proxy.permissions.around.petition_row_query"),
+	"Agent Application": "petition_proxy.permissions.application_query",
+	"Training Session": "petition_proxy.permissions.session_query",
+	**dict.fromkeys(_agent_records, "petition_proxy.permissions.agent_record_query"),
 	**dict.fromkeys(_case_records, "petition_proxy.permissions.case_record_query"),
 }
 
@@ -134,6 +141,9 @@ has_permission = {
 	"Tag Link": "petition_proxy.permissions.doors.has_tag_link_permission",
 	"Document Follow": "petition_proxy.permissions.doors.has_follow_permission",
 	"Publicity Event": "petition_proxy.permissions.has_publicity_permission",
+	"Agent Application": "petition_proxy.permissions.has_application_permission",
+	"Training Session": "petition_proxy.permissions.has_session_permission",
+	**dict.fromkeys(_agent_records, "petition_proxy.permissions.has_agent_record_permission"),
 	**dict.fromkeys(_case_records, "petition_proxy.permissions.has_case_record_permission"),
 }
 
@@ -170,6 +180,8 @@ scheduler_events = {
 	"daily": [
 		"petition_proxy.jobs.work_calendar.warn_missing_calendar",
 		"petition_proxy.jobs.reception_reminders.enqueue_reception_reminders",
+		"petition_proxy.jobs.certificate_watch.enqueue_certificate_watch",
+		"petition_proxy.jobs.work_calendar.warn_missing_calendar",
 	],
 }
 

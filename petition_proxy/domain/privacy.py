@@ -145,6 +145,17 @@ def mask_id_number(value: str | None) -> str:
 	return STAR * len(number)
 
 
+def is_bank_account(value: str | None) -> bool:
+	"""Tell whether a value is a number of 12 to 30 digits, as accounts and cards have."""
+	return re.fullmatch(r"\d{12,30}", "".join(_plain(value).split()), re.ASCII) is not None
+
+
+def mask_bank_account(value: str | None) -> str:
+	"""Return an account number of which only the last four digits are shown."""
+	number = "".join(_plain(value).split())
+	return STAR * max(len(number) - 4, 0) + number[-4:] if len(number) > 4 else STAR * len(number)
+
+
 def mask_name(value: str | None) -> str:
 	"""Return a name of which only the surname is shown: 袁大爷 -> 袁**, 欧阳小明 -> 欧阳**.
 

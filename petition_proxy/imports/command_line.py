@@ -1,4 +1,4 @@
-"""`bench --site SITE import-petition-categories` and `import-petition-ledger`."""
+"""`bench --site SITE import-petition-categories`, `import-petition-ledger` and `import-agents`."""
 
 import os
 import time
@@ -10,6 +10,7 @@ import frappe
 from frappe.commands import get_site, pass_context
 
 from petition_proxy.domain.errors import DomainError
+from petition_proxy.imports.agent_import import import_agents
 from petition_proxy.imports.category_import import import_categories
 from petition_proxy.imports.ledger_columns import parse_map
 from petition_proxy.imports.ledger_import import ImportResult, check_defaults, propose_mapping, run_import
@@ -128,11 +129,39 @@ def _report(result: ImportResult, batch, rejects: str | None, seconds: float) ->
 		if len(remarks) > SHOWN:
 			click.echo(f"  ... and {len(remarks) - SHOWN} more")
 	if rejects:
-		path = user_path(rejects)
-		try:
-			path.write_bytes(result.rejects_csv())
-		except OSError as error:
-			raise click.ClickException(f"{path} cannot be written: {error.strerror}") from None
-		click.echo(f"Rejected rows: {path}")
+		_write_file(rejects, result.rejects_csv())
 	if batch:
 		click.echo(f"Recorded as Ledger Import {batch.name}.")
+
+
+@click.command("import-agents")
+@click.argument("file")
+@click.option("--dry-run", is_flag=True, help="Check everything, write nothing.")
+@click.option("--rejects", help="CSV file for the rejected rows and their reasons.")
+@pass_context
+def import_agents_command(context, file, dry_run, rejects) -> None:
+	"""Add and update agents from the roster FILE (CSV or XLSX); the same file again changes nothing."""
+	data = read_user_file(file)
+	with site_of(context):
+		started = time.monotonic()
+		result = import_agents(data, dry_run=dry_run)
+		if not dry_run:
+			frappe.db.commit()  # nosemgrep: the command's one transaction ends here
+		click.echo(f"{result.summary()} ({time.monotonic() - started:.1f} s)")
+		if result.ignored_columns:
+			click.echo(f"Columns not used: {', '.join(result.ignored_columns)}")
+		for remark in result.rejected[:SHOWN]:
+			click.echo(f"  Rejected: row {remark.row_number}, {remark.agent_name}: {remark.text}")
+		if len(result.rejected) > SHOWN:
+			click.echo(f"  ... and {len(result.rejected) - SHOWN} more")
+		if rejects:
+			_write_file(rejects, result.rejects_csv())
+
+
+def _write_file(name: str, content: bytes) -> None:
+	path = user_path(name)
+	try:
+		path.write_bytes(content)
+	except OSError as error:
+		raise click.ClickException(f"{path} cannot be written: {error.strerror}") from None
+	click.echo(f"Rejected rows: {path}")

@@ -71,7 +71,9 @@ class ImportResult:
 		writer = csv.writer(out)
 		writer.writerow([_("Row"), _("External Number"), _("Reason")])
 		for remark in self.rejected:
-			writer.writerow([remark.row_number, _harmless(remark.external_no), _harmless(remark.text)])
+			writer.writerow(
+				[remark.row_number, harmless_cell(remark.external_no), harmless_cell(remark.text)]
+			)
 		return out.getvalue().encode("utf-8-sig")
 
 	def summary(self) -> str:
@@ -88,7 +90,7 @@ class ImportResult:
 		)
 
 
-def _harmless(text: str) -> str:
+def harmless_cell(text: str) -> str:
 	"""Keep a spreadsheet from running a cell as a formula."""
 	return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
 

@@ -9,8 +9,10 @@ from frappe.model.document import Document
 from frappe.query_builder import Criterion, DocType
 from pypika.terms import ExistsCriterion
 
+from petition_proxy.domain.agent_lifecycle import APPLIED
 from petition_proxy.domain.lifecycle import PORTAL_ROLES, ROLES
 from petition_proxy.permissions.scope import Scope, get_scope, to_sql
+from petition_proxy.utils.places import get_place
 from petition_proxy.utils.rows import read_row
 
 
@@ -207,8 +209,118 @@ def agent_query(user: str | None = None, doctype: str | None = None) -> str:
 def has_agent_permission(
 	doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
 ) -> bool:
+	"""Every office reads the roster; only the offices of the place write it, a village what it has entered itself."""
 	scope = get_scope(user)
-	return bool(scope.sees_all or scope.units or doc.get("user") == scope.user)
+	if scope.sees_all:
+		return True
+	if ptype in READING:
+		return bool(scope.units or doc.get("user") == scope.user)
+	if doc.get("user") == scope.user:
+		return False  # nobody writes the own record
+	if ptype == "create" and not doc.get("village"):
+		return True  # not filled in yet; the controller asks again
+	if _is_office_of(doc, scope):
+		return True
+	return doc.get("village") in scope.villages and (doc.get("status") or APPLIED) == APPLIED
+
+
+READING = ("read", "select", "report", "export", "print", "email", "share")
+
+
+def is_in_place(doc, scope: Scope) -> bool:
+	"""Whether a record with place columns stands in a village, town or district of the person's units."""
+	return _in_place(doc, scope)
+
+
+def _is_office_of(doc, scope: Scope) -> bool:
+	place = doc
+	if doc.get("village") and not doc.get("district"):  # a new record, whose columns are not copied yet
+		place = get_place(doc.get("village"))
+	return any(place.get(c) in v for c, v in scope.claims if c in ("district", "town"))
+
+
+# Records of an agent: history, certificates, notices, acknowledgements
+# ---------------------------------------------------------------------
+def agent_record_query(user: str | None = None, doctype: str | None = None) -> str:
+	"""The agent's own, and those of the agents in the person's place; hooks.py names it for each."""
+	scope = get_scope(user)
+	if scope.sees_all:
+		return ""
+	if not doctype:
+		return "1=0"
+	table, agent = DocType(doctype), DocType("Proxy Agent").as_("scoped_agent")
+	terms = [*_place_terms(agent, scope), agent.user == scope.user]
+	criterion = ExistsCriterion(
+		frappe.qb.from_(agent).select(agent.name).where((agent.name == table.agent) & Criterion.any(terms))
+	)
+	return f"({to_sql(criterion)})"
+
+
+def has_agent_record_permission(
+	doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
+) -> bool:
+	"""The same rule for one document; an agent only reads."""
+	scope = get_scope(user)
+	if scope.sees_all:
+		return True
+	if not doc.get("agent"):
+		return ptype == "create"
+	row = frappe.db.get_value("Proxy Agent", doc.agent, ("user", "village", "town", "district"), as_dict=True)
+	if not row:
+		return False
+	return _in_place(row, scope) or (row.user == scope.user and ptype in READING)
+
+
+def application_query(user: str | None = None, doctype: str | None = None) -> str:
+	scope = get_scope(user)
+	if scope.sees_all:
+		return ""
+	terms = _place_terms(DocType("Agent Application"), scope)
+	return f"({to_sql(Criterion.any(terms))})" if terms else "1=0"
+
+
+def has_application_permission(
+	doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
+) -> bool:
+	scope = get_scope(user)
+	if scope.sees_all or (ptype == "create" and not doc.get("village")):
+		return True
+	place = doc if doc.get("district") or not doc.get("village") else get_place(doc.get("village"))
+	return _in_place(place, scope)
+
+
+def session_query(user: str | None = None, doctype: str | None = None) -> str:
+	"""Trainings of the own town or district, and for every unit those held for the whole district."""
+	scope = get_scope(user)
+	if scope.sees_all:
+		return ""
+	if not scope.units:
+		return "1=0"
+	table = DocType("Training Session")
+	terms = [table[c].isin(sorted(v)) for c, v in scope.claims if c in ("district", "town")]
+	towns = sorted(_towns_of(scope))
+	return f"({to_sql(Criterion.any([*terms, table.town.isnull(), table.town.isin(towns or [''])]))})"
+
+
+def has_session_permission(
+	doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
+) -> bool:
+	scope = get_scope(user)
+	if scope.sees_all or (ptype == "create" and not doc.get("region")):
+		return True
+	place = doc if doc.get("district") else get_place(doc.get("region")) if doc.get("region") else {}
+	if any(place.get(c) in v for c, v in scope.claims if c in ("district", "town")):
+		return True
+	return (
+		bool(scope.units)
+		and ptype in READING
+		and (not place.get("town") or place["town"] in _towns_of(scope))
+	)
+
+
+def _towns_of(scope: Scope) -> set[str]:
+	"""Towns of the person's villages."""
+	return {get_place(village).town for village in scope.villages}
 
 
 # Publicity

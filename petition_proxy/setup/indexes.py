@@ -106,6 +106,17 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 		("district_status", ("district", "status")),
 		("unit_status", ("to_unit", "status")),
 	),
+	"Proxy Agent": (
+		("town_status", ("town", "status")),
+		("village_status", ("village", "status")),
+		("status_certificate", ("status", "certificate_valid_to")),
+	),
+	"Agent Status Change": (("agent_effective", ("agent", "effective_on", "creation")),),
+	"Agent Certificate": (("agent_valid", ("agent", "valid_to")),),
+	"Training Attendee": (("agent_session", ("agent", "parent")),),
+	"Agent Tie": (("parent_unit", ("parent", "unit")),),
+	"Rule Acknowledgement": (("agent_document", ("agent", "rule_document")),),
+	"Agent Application": (("village_status", ("village", "status")),),
 	"Handling Unit Member": (("user_unit", ("user", "parent")),),
 	"Access Record": (("document_at", ("doctype_name", "document", "at")),),
 }

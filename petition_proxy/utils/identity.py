@@ -86,6 +86,30 @@ def seal_address(doc: Document) -> None:
 		doc.sealed_address = seal(address)
 
 
+def seal_bank_account(doc: Document) -> None:
+	"""Check, mask and seal `doc.bank_account`, then empty it; without a new one the sealed one stays.
+
+	Raises:
+		IdentityError: it is no account number.
+	"""
+	typed, doc.bank_account = "".join((doc.bank_account or "").split()), None
+	if not typed:
+		return
+	if not privacy.is_bank_account(typed):
+		frappe.throw(
+			_("This is no account number: it has 12 to 30 digits. Compare it with the card or passbook."),
+			IdentityError,
+		)
+	doc.masked_bank_account = privacy.mask_bank_account(typed)
+	doc.sealed_bank_account = seal(typed)
+
+
+def unseal_bank_account(doc: Document, reason: str) -> str | None:
+	"""The plain account number, on record; for who pays. None if none is on file."""
+	record_access(doc.doctype, doc.name, "bank_account", reason)
+	return decrypt(doc.sealed_bank_account) if doc.sealed_bank_account else None
+
+
 def keep_server_fields(doc: Document, fieldnames: tuple[str, ...]) -> None:
 	"""Masks, hashes and sealed values come from the server alone, whatever a request sends."""
 	before = doc.get_doc_before_save()

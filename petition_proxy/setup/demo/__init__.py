@@ -37,6 +37,8 @@ COUNTED = (
 	"Service Point",
 	"Handling Unit",
 	"Proxy Agent",
+	"Agent Status Change",
+	"Agent Certificate",
 	"Petitioner",
 	"Proxy Agreement",
 	"Petition",

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 import frappe
 
 from petition_proxy.domain import lifecycle, privacy
+from petition_proxy.domain.agent_lifecycle import ENTERED
+from petition_proxy.petition_proxy.doctype.agent_status_change.record import SNAPSHOT_FIELDS
 from petition_proxy.setup.demo import words
 from petition_proxy.setup.demo.places import (
 	MEMBERS_BY_TYPE,
@@ -43,6 +45,12 @@ STATUSES = (
 	("Removed", 0.3),
 )
 CERTIFICATE_DAYS = 3 * 365
+# How those came to their status who are off duty.
+ENDS = {
+	"Suspended": ("Suspend", "外出务工"),
+	"Left": ("Leave", "本人申请退出"),
+	"Removed": ("Remove", "多次代理不到位"),
+}
 UNIT_ROLES = {
 	"Petition Office": (lifecycle.OFFICE, lifecycle.OFFICE),
 	"District Government": (lifecycle.LEADER, lifecycle.LEADER),
@@ -256,10 +264,61 @@ def _make_agent(
 		latitude=round(rng.gauss(home.latitude, 0.0009), 6),
 		longitude=round(rng.gauss(home.longitude, 0.0009), 6),
 	)
+	_add_register(writer, name, number, made_at, certificate if was_on_duty else None)
 	if status != "On Duty":
 		return None
 	weight = LOGIN_WEIGHT if user in accounts.full_names else rng.paretovariate(1.6)
 	return Agent(name, title, village.code, began, certificate, is_online, user, weight)
+
+
+def _add_register(writer, name: str, number: int, made_at: datetime, certificate: date | None) -> None:
+	"""History and certificate of an agent, as the acts would have written them; no draw, so that the rest stays as it was."""
+	agent = writer.rows["Proxy Agent"][-1]
+	began = agent["on_duty_from"]
+	path = [(ENTERED, "", "Applied", made_at.date(), None)]
+	if agent["status"] != "Applied":
+		trained = made_at.date() + timedelta(days=3)
+		path += [("Check", "Applied", "Checked", trained, None)]
+		path += [("Start Training", "Checked", "In Training", trained, None)]
+	if began:
+		path += [("Put on Duty", "In Training", "On Duty", began, "培训合格")]
+	if agent["status"] in ENDS:
+		action, reason = ENDS[agent["status"]]
+		days = (writer.now.date() - began).days
+		path += [
+			(action, "On Duty", agent["status"], began + timedelta(days=days * (number % 7 + 1) // 9), reason)
+		]
+	for place, (action, source, target, on, reason) in enumerate(path):
+		writer.add(
+			"Agent Status Change",
+			f"{name}-S{place}",
+			at=datetime.combine(on, made_at.time()),
+			agent=name,
+			agent_name=agent["agent_name"],
+			action=action,
+			from_status=source,
+			to_status=target,
+			effective_on=on,
+			reason=reason,
+			changed_by="Administrator",
+			changed_at=datetime.combine(on, made_at.time()),
+			**{f: agent[f] for f in SNAPSHOT_FIELDS},
+		)
+	agent["status_since"] = path[-1][3]
+	agent["certificate_no"] = None
+	if certificate:
+		agent["certificate_no"] = f"HG-{name[3:9]}-{number:05d}"
+		writer.add(
+			"Agent Certificate",
+			f"{name}-C",
+			at=datetime.combine(began, made_at.time()),
+			agent=name,
+			agent_name=agent["agent_name"],
+			certificate_no=agent["certificate_no"],
+			issued_on=began,
+			valid_to=certificate,
+			source="Entered by Hand",
+		)
 
 
 # Petitioners

@@ -11,7 +11,8 @@ from petition_proxy.petition_proxy.doctype.case_file import facts as case_facts
 from petition_proxy.petition_proxy.doctype.case_file.records import CaseRecords
 from petition_proxy.petition_proxy.doctype.opinion_letter import reply
 from petition_proxy.petition_proxy.doctype.petition import repeats
-from petition_proxy.petition_proxy.doctype.proxy_agent.proxy_agent import why_not_on_duty
+from petition_proxy.petition_proxy.doctype.proxy_agent.conflicts import why_conflicted
+from petition_proxy.petition_proxy.doctype.proxy_agent.gate import why_not_on_duty
 from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement import (
 	AUTHORITY_FIELDS,
 	why_not_authorised,
@@ -24,7 +25,7 @@ from petition_proxy.utils.rows import read_row
 
 UNIT_COLUMNS = ("unit_name", "unit_type", "tier", "is_active")
 ENDED_BY_DEATH_STATES = (lifecycle.ACCEPTED, lifecycle.HANDLING, lifecycle.REPLIED)
-AGENT_COLUMNS = ("agent_name", "status", "certificate_valid_to", "user", "duty_phone")
+AGENT_COLUMNS = ("name", "agent_name", "status", "certificate_valid_to", "user", "duty_phone")
 
 
 class StepError(frappe.ValidationError):
@@ -54,15 +55,7 @@ def check_file(doc, now) -> None:
 	check_petitioner_lives(doc)
 	if not doc.agent:
 		return
-	agent = doc.flags.agent_row = read_agent(doc.agent)  # repeats leave out what is the agent's own
-	refuse_if(why_not_on_duty(agent, now))
-	if agent.user and agent.user == doc.accused_user:
-		frappe.throw(
-			_("Agent {0} is complained about in this petition. Another agent must file it.").format(
-				agent.agent_name
-			),
-			StepError,
-		)
+	check_agent(doc, now)
 	check_authority(doc, now, "may_file")
 
 
@@ -75,6 +68,21 @@ def check_petitioner_lives(doc) -> None:
 			),
 			StepError,
 		)
+
+
+def check_agent(doc, now) -> None:
+	"""Who is given a case is on duty, certified and free of ties to the accused.
+
+	Regulations on Petition Work 2022, art. 28 (recusal); certified before duty (持证上岗).
+
+	Raises:
+		StepError: not on duty, no valid pass, or a conflict of interest; proposes another agent.
+	"""
+	agent = doc.flags.agent_row = read_agent(doc.agent)  # repeats leave out what is the agent's own
+	if not agent:
+		frappe.throw(_("There is no agent {0}. Choose one from the list.").format(doc.agent), StepError)
+	refuse_if(why_not_on_duty(agent, now))
+	refuse_if(why_conflicted(agent.name, doc))
 
 
 def check_authority(doc, now, power: str) -> None:

@@ -160,6 +160,7 @@ class Petition(Document):
 		self.set_members()
 		self.validate_petitioned_at()
 		self.validate_agent_may_act()
+		self.validate_new_agent()
 		self.validate_frozen_fields()
 		self.apply_step()
 		self.set_route_anew()
@@ -251,6 +252,14 @@ class Petition(Document):
 		"""Once filed, every act of the agent needs a living authority; a draft is checked when it is filed."""
 		if self.get_state_before() != lifecycle.DRAFT:
 			steps.check_agent_may_act(self, now_datetime())
+
+	def validate_new_agent(self):
+		"""Whoever sets an agent on a draft, by whatever door, sets one who may act (持证上岗, recusal)."""
+		before = self.get_doc_before_save()
+		if self.agent and self.get_state_before() == lifecycle.DRAFT:
+			watched = ("agent", "accused_unit", "accused_user", "accused_name")
+			if not before or any(_differs(before, self, f) for f in watched):
+				checks.check_agent(self, now_datetime())
 
 	def validate_frozen_fields(self):
 		before = self.get_doc_before_save()

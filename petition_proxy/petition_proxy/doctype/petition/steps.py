@@ -84,12 +84,11 @@ def check_agent_may_act(doc, now: datetime) -> None:
 	"""An agent acts on a filed case only while on duty and within a living authority (Civil Code arts 165, 173).
 
 	Raises:
-		StepError: suspended, untrained, or the agreement was revoked or has ended.
+		StepError: suspended, untrained, tied to the accused, or the agreement was revoked or has ended.
 	"""
 	if not doc.agent or not is_own_agent(doc, get_scope()):
 		return
-	agent = checks.read_agent(doc.agent)
-	checks.refuse_if(checks.why_not_on_duty(agent, now))
+	checks.check_agent(doc, now)
 	checks.check_authority(doc, now, "may_track")
 
 

@@ -47,6 +47,7 @@ class PetitionProxySettings(Document):
 		self.validate_walk()
 		validate_tile_url(self.map_tile_url)
 		self.validate_groups()
+		self.validate_certificate_warnings()
 
 	def validate_district(self):
 		if self.district and frappe.db.get_value("Region", self.district, "level") != "District":
@@ -58,6 +59,9 @@ class PetitionProxySettings(Document):
 			"sweep_page_size",
 			"alert_max_attempts",
 			"service_attempts_needed",
+			"pass_mark",
+			"certificate_months",
+			"last_certificate_warning_days",
 		):
 			if (self.get(fieldname) or 0) < 1:
 				frappe.throw(_("{0} must be at least 1.").format(_(self.meta.get_label(fieldname))))
@@ -86,3 +90,7 @@ class PetitionProxySettings(Document):
 		for fieldname in ("repeat_likeness", "repeat_likeness_same_place"):
 			if not 0 <= (self.get(fieldname) or 0) <= 100:
 				frappe.throw(_("{0} is a percentage.").format(_(self.meta.get_label(fieldname))))
+
+	def validate_certificate_warnings(self):
+		if self.first_certificate_warning_days <= self.last_certificate_warning_days:
+			frappe.throw(_("The first warning before a certificate ends comes earlier than the last one."))

@@ -63,6 +63,7 @@ class ProxyAgreement(Document):
 		self.validate_signed_on()
 		self.validate_principal_lives()
 		self.validate_agents()
+		self.validate_replaced()
 
 	def before_submit(self):
 		self.validate_signed()
@@ -109,6 +110,13 @@ class ProxyAgreement(Document):
 	def validate_agents(self):
 		if self.second_agent and self.second_agent == self.agent:
 			frappe.throw(_("The second agent is the same person. Leave the field empty."), AgreementError)
+
+	def validate_replaced(self):
+		"""The old agreement is of the same petitioner; its case goes over when this one is signed."""
+		if not self.replaces:
+			return
+		if frappe.db.get_value("Proxy Agreement", self.replaces, "petitioner") != self.petitioner:
+			frappe.throw(_("The agreement it takes the place of is another petitioner's."), AgreementError)
 
 	def validate_signed(self):
 		"""Civil Code art. 165: signed or sealed by the principal."""

@@ -2,7 +2,10 @@ import re
 
 import frappe
 from frappe import _
+from frappe.utils import getdate
 from frappe.utils.nestedset import NestedSet
+
+from petition_proxy.petition_proxy.doctype.agent_status_change.record import record_moved_agents
 
 
 class RegionCodeError(frappe.ValidationError):
@@ -91,6 +94,7 @@ class Region(NestedSet):
 		values = {"district": self.district, **({"town": self.town} if column == "village" else {})}
 		for doctype in placed_doctypes(column):
 			frappe.db.set_value(doctype, {column: self.name}, values, update_modified=False)
+		record_moved_agents(column, self.name, self.region_name, getdate())
 		if self.level == "Town":
 			frappe.db.set_value("Region", {"parent_region": self.name}, "district", self.district)
 

@@ -1,0 +1,5 @@
+from petition_proxy.utils.append_only import AppendOnlyDocument
+
+
+class RuleAcknowledgement(AppendOnlyDocument):
+	pass

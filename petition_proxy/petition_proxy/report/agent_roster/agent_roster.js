@@ -1,0 +1,44 @@
+frappe.query_reports["Agent Roster"] = {
+	filters: [
+		{
+			fieldname: "on_date",
+			label: __("On"),
+			fieldtype: "Date",
+			default: frappe.datetime.get_today(),
+			reqd: 1,
+		},
+		{
+			fieldname: "town",
+			label: __("Town or Street"),
+			fieldtype: "Link",
+			options: "Region",
+			get_query: () => ({ filters: { level: "Town" } }),
+		},
+		{
+			fieldname: "status",
+			label: __("Status"),
+			fieldtype: "Select",
+			options: [
+				"",
+				...["Applied", "Checked", "In Training", "On Duty", "Suspended", "Left", "Removed", "Not Admitted"].map(
+					(value) => ({ value, label: __(value) })
+				),
+			],
+		},
+		{
+			fieldname: "is_public_staff",
+			label: __("Public Staff"),
+			fieldtype: "Select",
+			options: ["", { value: "Yes", label: __("Yes") }, { value: "No", label: __("No") }],
+		},
+		{
+			fieldname: "group_by",
+			label: __("Count By"),
+			fieldtype: "Select",
+			options: [
+				"",
+				...["Town", "Town and Class", "Class", "Public Staff"].map((value) => ({ value, label: __(value) })),
+			],
+		},
+	],
+};
