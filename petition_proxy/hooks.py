@@ -30,6 +30,7 @@ before_uninstall = "petition_proxy.setup.before_uninstall"
 # ----
 app_include_js = "petition_proxy.bundle.js"
 app_include_css = "petition_proxy.bundle.css"
+doctype_js = {"Petition": "public/js/petition_rewards.js"}
 extend_bootinfo = "petition_proxy.api.desk.extend_bootinfo"
 
 # Where agents and petitioners land after login; they have no desk
@@ -53,6 +54,7 @@ _case_records = (
 	"Alert",
 	"Petition Assignment",
 	"Petition Round",
+	"Reward Entry",
 )
 
 permission_query_conditions = {
@@ -60,6 +62,10 @@ permission_query_conditions = {
 	"Petitioner": "petition_proxy.permissions.petitioner_query",
 	"Proxy Agreement": "petition_proxy.permissions.agreement_query",
 	"Proxy Agent": "petition_proxy.permissions.agent_query",
+	"Reward Batch": "petition_proxy.permissions.money.reward_batch_query",
+	"Agent Consequence": "petition_proxy.permissions.money.consequence_query",
+	"Quarterly Bulletin": "petition_proxy.permissions.money.bulletin_query",
+	"Bulletin Figure": "petition_proxy.permissions.money.bulletin_figure_query",
 	**dict.fromkeys(_case_records, "petition_proxy.permissions.case_record_query"),
 }
 
@@ -68,6 +74,10 @@ has_permission = {
 	"Petitioner": "petition_proxy.permissions.has_petitioner_permission",
 	"Proxy Agreement": "petition_proxy.permissions.has_agreement_permission",
 	"Proxy Agent": "petition_proxy.permissions.has_agent_permission",
+	"Reward Batch": "petition_proxy.permissions.money.has_reward_batch_permission",
+	"Agent Consequence": "petition_proxy.permissions.money.has_consequence_permission",
+	"Quarterly Bulletin": "petition_proxy.permissions.money.has_bulletin_permission",
+	"Bulletin Figure": "petition_proxy.permissions.money.has_bulletin_figure_permission",
 	**dict.fromkeys(_case_records, "petition_proxy.permissions.has_case_record_permission"),
 }
 
@@ -85,7 +95,10 @@ scheduler_events = {
 		"5 * * * *": ["petition_proxy.jobs.deadline_sweep.enqueue_deadline_sweep"],
 		"*/10 * * * *": ["petition_proxy.jobs.alert_delivery.enqueue_alert_delivery"],
 	},
-	"daily": ["petition_proxy.jobs.work_calendar.warn_missing_calendar"],
+	"daily": [
+		"petition_proxy.jobs.work_calendar.warn_missing_calendar",
+		"petition_proxy.jobs.reward_settlement.enqueue_reward_run",
+	],
 }
 
 # Days to keep what only says that a job ran

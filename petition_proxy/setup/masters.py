@@ -23,6 +23,10 @@ def ensure_masters() -> None:
 		)
 	for row in read_fixture("alert_rules"):
 		insert_if_missing("Alert Rule", {"rule_code": row["rule_code"]}, row)
+	for row in read_fixture("reward_tariffs"):
+		insert_if_missing("Reward Tariff", {"tier": row["tier"]}, row)
+	for row in read_fixture("standing_rules"):
+		insert_if_missing("Standing Rule", {"rule_code": row["rule_code"]}, row)
 	ensure_categories()
 	ensure_calendars()
 

@@ -1,0 +1,83 @@
+"""Workbooks for people who open them in a spreadsheet: real numbers, dates as dates, and text that is never a formula."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import frappe
+
+# A cell whose text begins with one of these is run as a formula by a spreadsheet, or once saved as CSV by the next one.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+YUAN_FORMAT = "#,##0.00"
+
+
+def safe_text(value: str) -> str:
+	"""Text as a spreadsheet may show it: what could be run as a formula gets an apostrophe in front."""
+	return f"'{value}" if value.lstrip(" ").startswith(FORMULA_SIGNS) else value
+
+
+def yuan(fen: int) -> Decimal:
+	"""Fen as exact yuan, for a number cell."""
+	return Decimal(fen) / 100
+
+
+def make_xlsx(
+	title: str, header: Sequence[str], rows: Iterable[Sequence[Any]], lead: Iterable[str] = ()
+) -> bytes:
+	"""A workbook with one sheet.
+
+	Args:
+		title: name of the sheet.
+		header: column headings.
+		rows: cells; `Decimal` is an amount in yuan, other numbers and dates stay what they are.
+		lead: lines above the table.
+
+	Returns:
+		Content of an .xlsx file.
+	"""
+	from openpyxl import Workbook
+	from openpyxl.styles import Font
+
+	book = Workbook()
+	sheet = book.active
+	sheet.title = "".join(c for c in title if c not in r"[]:*?/\\")[:31] or "Sheet"
+	line = 0
+	for line, text in enumerate(lead, 1):
+		_write(sheet, line, 1, text)
+	line += 1
+	for column, label in enumerate(header, 1):
+		_write(sheet, line, column, label)
+		sheet.cell(line, column).font = Font(bold=True)
+	for number, row in enumerate(rows, line + 1):
+		for column, value in enumerate(row, 1):
+			_write(sheet, number, column, value)
+	out = BytesIO()
+	book.save(out)
+	return out.getvalue()
+
+
+def _write(sheet, line: int, column: int, value: Any) -> None:
+	cell = sheet.cell(line, column)
+	if value is None:
+		return
+	if isinstance(value, Decimal):
+		cell.value, cell.number_format = value, YUAN_FORMAT
+	elif isinstance(value, (bool, int, float, date, datetime)):
+		cell.value = value
+	else:
+		cell.value = safe_text(str(value))
+		cell.data_type = "s"
+
+
+def send_xlsx(name: str, content: bytes) -> None:
+	"""Answer the request with a file to keep.
+
+	Args:
+		name: file name without ending.
+		content: the workbook.
+	"""
+	frappe.response.filename = f"{name}.xlsx"
+	frappe.response.filecontent = content
+	frappe.response.type = "binary"
