@@ -26,36 +26,45 @@ def yuan(fen: int) -> Decimal:
 def make_xlsx(
 	title: str, header: Sequence[str], rows: Iterable[Sequence[Any]], lead: Iterable[str] = ()
 ) -> bytes:
-	"""A workbook with one sheet.
+	"""A workbook with one sheet. Arguments as a row of `make_workbook`."""
+	return make_workbook([(title, header, rows, lead)])
+
+
+def make_workbook(sheets: Iterable[tuple]) -> bytes:
+	"""A workbook.
 
 	Args:
-		title: name of the sheet.
-		header: column headings.
-		rows: cells; `Decimal` is an amount in yuan, other numbers and dates stay what they are.
-		lead: lines above the table.
+		sheets: for each: title, column headings, rows, lines above the table. In a row `Decimal` is an amount in yuan,
+			other numbers and dates stay what they are.
 
 	Returns:
 		Content of an .xlsx file.
 	"""
 	from openpyxl import Workbook
-	from openpyxl.styles import Font
 
 	book = Workbook()
-	sheet = book.active
-	sheet.title = "".join(c for c in title if c not in r"[]:*?/\\")[:31] or "Sheet"
-	line = 0
-	for line, text in enumerate(lead, 1):
-		_write(sheet, line, 1, text)
-	line += 1
-	for column, label in enumerate(header, 1):
-		_write(sheet, line, column, label)
-		sheet.cell(line, column).font = Font(bold=True)
-	for number, row in enumerate(rows, line + 1):
-		for column, value in enumerate(row, 1):
-			_write(sheet, number, column, value)
+	book.remove(book.active)
+	for title, header, rows, lead in sheets:
+		sheet = book.create_sheet("".join(c for c in title if c not in r"[]:*?/\\")[:31] or "Sheet")
+		_fill(sheet, header, rows, lead)
 	out = BytesIO()
 	book.save(out)
 	return out.getvalue()
+
+
+def _fill(sheet, header, rows, lead) -> None:
+	from openpyxl.styles import Font
+
+	number = 0
+	for number, text in enumerate(lead, 1):
+		_write(sheet, number, 1, text)
+	number += 1
+	for column, label in enumerate(header, 1):
+		_write(sheet, number, column, label)
+		sheet.cell(number, column).font = Font(bold=True)
+	for offset, row in enumerate(rows, 1):
+		for column, value in enumerate(row, 1):
+			_write(sheet, number + offset, column, value)
 
 
 def _write(sheet, line: int, column: int, value: Any) -> None:
