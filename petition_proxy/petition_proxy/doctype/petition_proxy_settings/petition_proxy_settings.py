@@ -2,6 +2,21 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+POSITIVE_FIELDS = (
+	"evaluation_window_days",
+	"sweep_page_size",
+	"alert_max_attempts",
+)
+# Empty means the default (utils/settings.py).
+REWARD_FIELDS = (
+	"reward_waiting_days",
+	"reward_likeness_percent",
+	"reward_pair_cases",
+	"reward_burst_cases",
+	"bulletin_min_cases",
+	"consequence_answer_days",
+)
+
 
 class PetitionProxySettings(Document):
 	# begin: auto-generated types
@@ -25,12 +40,18 @@ class PetitionProxySettings(Document):
 	def validate(self):
 		self.validate_district()
 		self.validate_positive()
+		self.validate_rewards()
 
 	def validate_district(self):
 		if self.district and frappe.db.get_value("Region", self.district, "level") != "District":
 			frappe.throw(_("Choose a region of level District."))
 
 	def validate_positive(self):
-		for fieldname in ("evaluation_window_days", "sweep_page_size", "alert_max_attempts"):
+		for fieldname in POSITIVE_FIELDS:
 			if (self.get(fieldname) or 0) < 1:
+				frappe.throw(_("{0} must be at least 1.").format(_(self.meta.get_label(fieldname))))
+
+	def validate_rewards(self):
+		for fieldname in REWARD_FIELDS:
+			if (self.get(fieldname) or 0) < 0:
 				frappe.throw(_("{0} must be at least 1.").format(_(self.meta.get_label(fieldname))))
