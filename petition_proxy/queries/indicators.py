@@ -16,6 +16,7 @@ from frappe.query_builder.functions import Cast, Coalesce, CustomFunction, Sum
 from pypika.terms import ValueWrapper
 
 from petition_proxy.domain import lifecycle, ratings
+from petition_proxy.domain.errors import mark as _  # the texts are translated where they are shown
 from petition_proxy.domain.standing import Figure
 from petition_proxy.permissions.scope import REPORT_KIND, scope_condition
 
@@ -135,59 +136,65 @@ TERMS: dict[str, Callable] = {
 
 # English labels are ids; locale files and `setup/strings.py` give their words.
 INDICATORS: tuple[Indicator, ...] = (
-	Indicator("Filed", "filed", None, None, "Cases registered in the period"),
+	Indicator("Filed", "filed", None, None, _("Cases registered in the period")),
 	Indicator(
 		"Timely Acceptance",
 		"accepted_in_time",
 		"acceptance_reckoned",
 		True,
-		"Told within the limit whether the matter is accepted, of all whose answer or limit fell in the period",
+		_(
+			"Told within the limit whether the matter is accepted, of all whose answer or limit fell in the period"
+		),
 	),
 	Indicator(
 		"On-time Reply",
 		"replied_in_time",
 		"reply_reckoned",
 		True,
-		"Replied within the promised days, of all whose reply or promise fell in the period",
+		_("Replied within the promised days, of all whose reply or promise fell in the period"),
 	),
 	Indicator(
 		"On-time by Statute",
 		"replied_by_statute",
 		"statute_reckoned",
 		True,
-		"Replied within the statutory limit, an approved extension included",
+		_("Replied within the statutory limit, an approved extension included"),
 	),
 	Indicator(
-		"Participation", "unit_rated", "served", True, "Rated by the petitioner, of all replies handed over"
+		"Participation",
+		"unit_rated",
+		"served",
+		True,
+		_("Rated by the petitioner, of all replies handed over"),
 	),
 	Indicator(
 		"Satisfaction",
 		"unit_satisfied",
 		"unit_rated",
 		True,
-		"Satisfied or basically satisfied with the unit, of all rated; unrated cases stay out",
+		_("Satisfied or basically satisfied with the unit, of all rated; unrated cases stay out"),
 	),
 	Indicator(
 		"Strict Satisfaction",
 		"unit_fully_satisfied",
 		"unit_rated",
 		True,
-		"Satisfied with the unit, of all rated",
+		_("Satisfied with the unit, of all rated"),
 	),
 	Indicator(
 		"Agent Satisfaction",
 		"agent_satisfied",
 		"agent_rated",
 		True,
-		"Satisfied or basically satisfied with the agent, of all rated",
+		_("Satisfied or basically satisfied with the agent, of all rated"),
 	),
-	Indicator("Repeat Rate", "repeats", "filed", False, "Repeats of an earlier case, of all registered"),
+	Indicator("Repeat Rate", "repeats", "filed", False, _("Repeats of an earlier case, of all registered")),
 	Indicator(
 		"Proxy Rate",
 		"proxied",
 		"filed",
 		None,
-		"Filed by an agent, of all registered",
+		_("Filed by an agent, of all registered"),
 		(DISTRICT, TOWN, VILLAGE, UNIT),
 	),
 	Indicator(
@@ -195,11 +202,11 @@ INDICATORS: tuple[Indicator, ...] = (
 		"settled_by_village",
 		"filed",
 		True,
-		"Settled on the spot by the village, of all registered",
+		_("Settled on the spot by the village, of all registered"),
 		(DISTRICT, TOWN, VILLAGE, AGENT),
 	),
 	Indicator(
-		"Overdue at Cut-off", "overdue", None, False, "Not replied although the promised day has passed"
+		"Overdue at Cut-off", "overdue", None, False, _("Not replied although the promised day has passed")
 	),
 )
 # Counted over places and people rather than over cases.
@@ -208,7 +215,7 @@ ZERO_VILLAGES = Indicator(
 	"",
 	"",
 	False,
-	"Villages in which no case was registered, of all villages",
+	_("Villages in which no case was registered, of all villages"),
 	(DISTRICT, TOWN),
 )
 ACTIVE_AGENTS = Indicator(
@@ -216,7 +223,7 @@ ACTIVE_AGENTS = Indicator(
 	"",
 	"",
 	True,
-	"Agents on duty who filed at least one case, of all on duty",
+	_("Agents on duty who filed at least one case, of all on duty"),
 	(DISTRICT, TOWN, VILLAGE),
 )
 ALL_INDICATORS = (*INDICATORS, ZERO_VILLAGES, ACTIVE_AGENTS)

@@ -17,7 +17,7 @@ def as_xlsx(batch) -> bytes:
 		mark = f"{line.petition} ({_(line.tier)} {rewards.yuan_text(line.amount_fen)})"
 		cases.setdefault(line.agent, []).append(mark)
 	header = (
-		_("Number"),
+		_("Sequence"),
 		_("Agent Name"),
 		_("Proxy Agent"),
 		_("Bank Account"),

@@ -46,7 +46,7 @@ function add_draft_acts(frm) {
 	}
 	if (open_signs.length) return;
 	if (frm.doc.status === "Draft" && checker) {
-		primary(frm, __("Check"), () => confirm_act(frm, "check_batch", __("Was the work of every line done?")));
+		primary(frm, __("Mark as Checked"), () => confirm_act(frm, "check_batch", __("Was the work of every line done?")));
 	} else if (frm.doc.status === "Checked" && has("Petition Office")) {
 		const question = __("Approve {0} yuan for {1} agents?", [frm.doc.total_yuan, frm.doc.payments.length]);
 		primary(frm, __("Approve"), () => confirm_act(frm, "approve_batch", question));
