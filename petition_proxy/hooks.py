@@ -32,6 +32,7 @@ app_include_js = "petition_proxy.bundle.js"
 doctype_js = {"Petition": "public/js/petition_around.js"}
 app_include_css = "petition_proxy.bundle.css"
 doctype_js = {"Petition": "public/js/petition_closing.js"}
+doctype_js = {"Petition": "public/js/petition_rewards.js"}
 extend_bootinfo = "petition_proxy.api.desk.extend_bootinfo"
 
 # Buttons of the clocks on the case's form, beside its own script
@@ -97,6 +98,7 @@ _case_records = (
 	"Opinion Letter",
 	"Service Receipt",
 	"Common Issue Case",
+	"Reward Entry",
 )
 # Rows of tables in a petition, which Frappe lists by the parent's role alone
 _petition_rows = ("Petition Member", "Petition Concerned Unit")
@@ -123,6 +125,10 @@ permission_query_conditions = {
 	"Agent Application": "petition_proxy.permissions.application_query",
 	"Training Session": "petition_proxy.permissions.session_query",
 	**dict.fromkeys(_agent_records, "petition_proxy.permissions.agent_record_query"),
+	"Reward Batch": "petition_proxy.permissions.money.reward_batch_query",
+	"Agent Consequence": "petition_proxy.permissions.money.consequence_query",
+	"Quarterly Bulletin": "petition_proxy.permissions.money.bulletin_query",
+	"Bulletin Figure": "petition_proxy.permissions.money.bulletin_figure_query",
 	**dict.fromkeys(_case_records, "petition_proxy.permissions.case_record_query"),
 }
 
@@ -144,6 +150,10 @@ has_permission = {
 	"Agent Application": "petition_proxy.permissions.has_application_permission",
 	"Training Session": "petition_proxy.permissions.has_session_permission",
 	**dict.fromkeys(_agent_records, "petition_proxy.permissions.has_agent_record_permission"),
+	"Reward Batch": "petition_proxy.permissions.money.has_reward_batch_permission",
+	"Agent Consequence": "petition_proxy.permissions.money.has_consequence_permission",
+	"Quarterly Bulletin": "petition_proxy.permissions.money.has_bulletin_permission",
+	"Bulletin Figure": "petition_proxy.permissions.money.has_bulletin_figure_permission",
 	**dict.fromkeys(_case_records, "petition_proxy.permissions.has_case_record_permission"),
 }
 
@@ -182,6 +192,7 @@ scheduler_events = {
 		"petition_proxy.jobs.reception_reminders.enqueue_reception_reminders",
 		"petition_proxy.jobs.certificate_watch.enqueue_certificate_watch",
 		"petition_proxy.jobs.work_calendar.warn_missing_calendar",
+		"petition_proxy.jobs.reward_settlement.enqueue_reward_run",
 	],
 }
 

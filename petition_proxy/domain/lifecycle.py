@@ -68,6 +68,8 @@ OFFICE = "Petition Office"
 CLERK = "Petition System Clerk"
 LEADER = "Petition Leader"
 AUDITOR = "Petition Auditor"
+# Pays rewards: sees batches and payment lists, and no case.
+FINANCE = "Petition Finance"
 
 ROLES: tuple[str, ...] = (
 	AGENT,
@@ -80,6 +82,7 @@ ROLES: tuple[str, ...] = (
 	CLERK,
 	LEADER,
 	AUDITOR,
+	FINANCE,
 )
 PORTAL_ROLES: tuple[str, ...] = (AGENT, PETITIONER)
 

@@ -118,6 +118,16 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 	"Rule Acknowledgement": (("agent_document", ("agent", "rule_document")),),
 	"Agent Application": (("village_status", ("village", "status")),),
 	"Handling Unit Member": (("user_unit", ("user", "parent")),),
+	"Reward Entry": (
+		("petition_round", ("petition", "round")),
+		("town_status", ("town", "status", "earned_on")),
+		("district_status", ("district", "status", "earned_on")),
+		("agent_earned", ("agent", "earned_on")),
+		("batch_status", ("batch", "status")),
+	),
+	"Reward Batch Line": (("petition_parent", ("petition", "parent")),),
+	"Bulletin Figure": (("bulletin_level", ("bulletin", "level")),),
+	"Agent Consequence": (("agent_step", ("agent", "step")),),
 	"Access Record": (("document_at", ("doctype_name", "document", "at")),),
 }
 

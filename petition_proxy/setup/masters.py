@@ -27,6 +27,10 @@ def ensure_masters() -> None:
 		insert_if_missing("Retention Rule", {"rule_name": row["rule_name"]}, row)
 	for row in read_fixture("supervision_rules"):
 		insert_if_missing("Supervision Rule", {"rule_code": row["rule_code"]}, row)
+	for row in read_fixture("reward_tariffs"):
+		insert_if_missing("Reward Tariff", {"tier": row["tier"]}, row)
+	for row in read_fixture("standing_rules"):
+		insert_if_missing("Standing Rule", {"rule_code": row["rule_code"]}, row)
 	ensure_categories()
 	ensure_calendars()
 

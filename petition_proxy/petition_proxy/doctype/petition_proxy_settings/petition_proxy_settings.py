@@ -5,6 +5,25 @@ from frappe.model.document import Document
 from petition_proxy.queries.coverage import get_method
 from petition_proxy.utils.tiles import validate_tile_url
 
+POSITIVE_FIELDS = (
+	"evaluation_window_days",
+	"sweep_page_size",
+	"alert_max_attempts",
+	"service_attempts_needed",
+	"pass_mark",
+	"certificate_months",
+	"last_certificate_warning_days",
+)
+# Empty means the default (utils/settings.py).
+REWARD_FIELDS = (
+	"reward_waiting_days",
+	"reward_likeness_percent",
+	"reward_pair_cases",
+	"reward_burst_cases",
+	"bulletin_min_cases",
+	"consequence_answer_days",
+)
+
 
 class PetitionProxySettings(Document):
 	# begin: auto-generated types
@@ -48,21 +67,14 @@ class PetitionProxySettings(Document):
 		validate_tile_url(self.map_tile_url)
 		self.validate_groups()
 		self.validate_certificate_warnings()
+		self.validate_rewards()
 
 	def validate_district(self):
 		if self.district and frappe.db.get_value("Region", self.district, "level") != "District":
 			frappe.throw(_("Choose a region of level District."))
 
 	def validate_positive(self):
-		for fieldname in (
-			"evaluation_window_days",
-			"sweep_page_size",
-			"alert_max_attempts",
-			"service_attempts_needed",
-			"pass_mark",
-			"certificate_months",
-			"last_certificate_warning_days",
-		):
+		for fieldname in POSITIVE_FIELDS:
 			if (self.get(fieldname) or 0) < 1:
 				frappe.throw(_("{0} must be at least 1.").format(_(self.meta.get_label(fieldname))))
 
@@ -94,3 +106,8 @@ class PetitionProxySettings(Document):
 	def validate_certificate_warnings(self):
 		if self.first_certificate_warning_days <= self.last_certificate_warning_days:
 			frappe.throw(_("The first warning before a certificate ends comes earlier than the last one."))
+
+	def validate_rewards(self):
+		for fieldname in REWARD_FIELDS:
+			if (self.get(fieldname) or 0) < 0:
+				frappe.throw(_("{0} must be at least 1.").format(_(self.meta.get_label(fieldname))))

@@ -1,0 +1,24 @@
+frappe.query_reports["Agent Scorecard"] = {
+	filters: [
+		{ fieldname: "agent", label: __("Proxy Agent"), fieldtype: "Link", options: "Proxy Agent" },
+		{
+			fieldname: "from_date",
+			label: __("From"),
+			fieldtype: "Date",
+			default: frappe.datetime.add_months(frappe.datetime.get_today(), -3),
+		},
+		{
+			fieldname: "to_date",
+			label: __("To"),
+			fieldtype: "Date",
+			default: frappe.datetime.get_today(),
+		},
+		{
+			fieldname: "town",
+			label: __("Town or Street"),
+			fieldtype: "Link",
+			options: "Region",
+			get_query: () => ({ filters: { level: "Town" } }),
+		},
+	],
+};

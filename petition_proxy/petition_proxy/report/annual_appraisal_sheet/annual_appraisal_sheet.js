@@ -1,0 +1,18 @@
+frappe.query_reports["Annual Appraisal Sheet"] = {
+	filters: [
+		{
+			fieldname: "year",
+			label: __("Year"),
+			fieldtype: "Int",
+			reqd: 1,
+			default: new Date().getFullYear() - 1,
+		},
+		{
+			fieldname: "town",
+			label: __("Town or Street"),
+			fieldtype: "Link",
+			options: "Region",
+			get_query: () => ({ filters: { level: "Town" } }),
+		},
+	],
+};
