@@ -194,6 +194,16 @@ class TestRewardRun(RewardCase):
 		with self.assertRaises(RewardRunError):
 			frappe.get_doc({"doctype": "Reward Run", "run_on": add_days(getdate(), 1)}).insert()
 
+	def test_one_run_a_day_by_the_clock(self):
+		from petition_proxy.jobs.reward_settlement import enqueue_reward_run
+
+		enqueue_reward_run()
+		enqueue_reward_run()
+		runs = frappe.get_all(
+			"Reward Run", filters={"run_on": getdate()}, fields=["docstatus", "status"], order_by="name asc"
+		)
+		self.assertEqual([(r.docstatus, r.status) for r in runs], [(1, "Queued")])
+
 	def test_fixed_number_of_queries_a_page(self):
 		for _i in range(3):
 			self.settled_case()

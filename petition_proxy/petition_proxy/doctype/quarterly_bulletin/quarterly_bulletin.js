@@ -39,11 +39,12 @@ frappe.ui.form.on("Quarterly Bulletin", {
 
 async function show_tables(frm) {
 	const name = frm.doc.name;
-	const { tables, is_unchanged } = await frappe.xcall(
-		`${bulletin_api}.get_bulletin_tables`,
-		{ bulletin: name },
-		"GET"
-	);
+	const { message } = await frappe.call({
+		method: `${bulletin_api}.get_bulletin_tables`,
+		args: { bulletin: name },
+		type: "GET",
+	});
+	const { tables, is_unchanged } = message;
 	if (frm.doc.name !== name) return;
 	const escape = frappe.utils.escape_html;
 	const cells = (row, tag) => row.map((cell) => `<${tag}>${escape(String(cell))}</${tag}>`).join("");
