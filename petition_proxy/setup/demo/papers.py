@@ -59,9 +59,8 @@ class Papers:
 		letter_names = self._names("YJ", self.letters, 5)
 		for (signed, case), name in zip(self.letters, letter_names, strict=True):
 			self.write_letter(case, name, signed)
-		receipt_names = self._names("SD", self.receipts, 6)
-		for (served, case), name in zip(self.receipts, receipt_names, strict=True):
-			self.write_receipt(case, name, served)
+		for served, case in self.receipts:
+			self.write_receipt(case, served)
 		self.number()
 
 	def plan(self, case: Case) -> None:
@@ -193,7 +192,7 @@ class Papers:
 
 	# receipts
 
-	def write_receipt(self, case: Case, name: str, served: datetime) -> None:
+	def write_receipt(self, case: Case, served: datetime) -> None:
 		"""The proof that the way of service asks for."""
 		row = self.rows[case.name]
 		step = next(step for step, _moment in case.steps if step.action == "Serve")
@@ -208,6 +207,7 @@ class Papers:
 				"post_no": f"XF{self.rng.randrange(10**9):09d}",
 				"posted_on": max(replied, served.date() - timedelta(days=2)),
 			}
+		name = f"{self.rng.getrandbits(40):010x}"
 		self.writer.add(
 			"Service Receipt",
 			name,

@@ -191,7 +191,9 @@ def _answer(records: CaseRecords) -> list[dict]:
 	return [
 		*(_document(letter, f"{_(letter)} {row.title}", row.day, letter, row.name) for row in signed),
 		*(
-			_document(receipt, f"{_(receipt)} {row.name}", row.day, receipt, row.name)
+			_document(
+				receipt, f"{_(receipt)} ({_(row.kind, context='Petition')})", row.day, receipt, row.name
+			)
 			for row in records.receipts
 		),
 	]

@@ -26,7 +26,7 @@ COLUMNS: dict[str, dict[str, str]] = {
 		"part": "part",
 		"unit": "to_unit",
 	},
-	"Service Receipt": {"day": "served_at", "serial": "attempt_no"},
+	"Service Receipt": {"kind": "method", "day": "served_at", "serial": "attempt_no"},
 	"Evaluation": {"kind": "rated_party", "day": "entered_at"},
 	"Settlement Statement": {"day": "stated_on"},
 }
@@ -129,5 +129,7 @@ class CaseRecords:
 	@cached_property
 	def file(self):
 		"""The Case File of the round; None while there is none."""
-		name = frappe.db.get_value("Case File", {"file_key": file_key(self.petition)}, "name")
-		return frappe.get_doc("Case File", name) if name else None
+		table = frappe.qb.DocType("Case File")
+		key = file_key(self.petition)
+		names = frappe.qb.from_(table).select(table.name).where(table.file_key == key).run(pluck=True)
+		return frappe.get_doc("Case File", names[0]) if names else None

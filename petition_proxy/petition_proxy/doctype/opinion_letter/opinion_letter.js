@@ -29,7 +29,7 @@ frappe.ui.form.on("Opinion Letter", {
 		const { docstatus, status } = frm.doc;
 		if (docstatus === 0 && status === "Draft") {
 			frm.set_intro(__("Next: complete the letter; then another person of the unit checks it."), "blue");
-			main_button(frm, __("Check"), () => act(frm, "check_letter"), frm.doc.drafted_by !== frappe.session.user);
+			main_button(frm, __("Check the Letter"), () => act(frm, "check_letter"), frm.doc.drafted_by !== frappe.session.user);
 		} else if (docstatus === 0) {
 			frm.set_intro(__("Checked by {0}. Next: the head signs it.", [who(frm.doc.checked_by)]), "orange");
 			main_button(frm, __("Sign"), () => ask_signature(frm), true);

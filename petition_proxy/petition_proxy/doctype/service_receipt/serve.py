@@ -2,7 +2,6 @@
 
 import frappe
 from frappe import _
-from frappe.model.naming import make_autoname
 from frappe.utils import cint, get_datetime, get_fullname, getdate
 
 from petition_proxy.domain import service
@@ -43,9 +42,14 @@ def check(petition, now, error: type[frappe.ValidationError]) -> None:
 
 
 def set_moment(petition, now) -> None:
-	"""The petitioner's days run from the moment on the receipt, not from when the step was noted."""
+	"""The petitioner's days run from the moment on the receipt, not from when the step was noted.
+
+	Without a receipt the case names the one that is written with it.
+	"""
 	if receipt := _receipt_of(petition):
 		petition.served_at = receipt.served_at
+		return
+	petition.service_receipt = petition.flags.new_receipt = frappe.generate_hash(length=10)
 
 
 def make_receipt(petition, now) -> None:
@@ -55,10 +59,10 @@ def make_receipt(petition, now) -> None:
 		petition: the case as saved, its papers private by now.
 		now: moment of the step.
 	"""
-	if petition.service_receipt:
+	name = petition.flags.pop("new_receipt", None)
+	if not name:
 		return
 	user = frappe.session.user
-	name = make_autoname(f"SD-{(petition.district or '')[:6]}-.YYYY.-.######")
 	letter = petition.opinion_letter
 	values = {
 		"name": name,
@@ -79,7 +83,6 @@ def make_receipt(petition, now) -> None:
 	}
 	table = frappe.qb.DocType("Service Receipt")
 	frappe.qb.into(table).columns(*values).insert(*values.values()).run()
-	petition.db_set("service_receipt", name, update_modified=False)
 
 
 def _receipt_of(petition) -> frappe._dict | None:

@@ -1,7 +1,6 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.model.naming import make_autoname
 from frappe.utils import get_datetime, getdate, now_datetime
 
 from petition_proxy.domain import lifecycle, service
@@ -72,9 +71,6 @@ class ServiceReceipt(Document):
 	# end: auto-generated types
 	def before_insert(self):
 		self.set_case_fields()
-
-	def autoname(self):
-		self.name = make_autoname(f"SD-{(self.get_case().district or '')[:6]}-.YYYY.-.######", doc=self)
 
 	def validate(self):
 		if not self.is_new():
