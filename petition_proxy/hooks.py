@@ -32,8 +32,6 @@ app_include_js = "petition_proxy.bundle.js"
 # Buttons on the case's form beside its own script. Frappe joins them, so each keeps its names to itself.
 doctype_js = {
 	"Petition": [
-		"public/js/petition_closing.js",
-		"public/js/petition_clocks.js",
 		"public/js/petition_around.js",
 	]
 }
