@@ -29,14 +29,16 @@ before_uninstall = "petition_proxy.setup.before_uninstall"
 # Desk
 # ----
 app_include_js = "petition_proxy.bundle.js"
-doctype_js = {"Petition": "public/js/petition_around.js"}
+# Buttons on the case's form beside its own script. Frappe joins them, so each keeps its names to itself.
+doctype_js = {
+	"Petition": [
+		"public/js/petition_around.js",
+	]
+}
 app_include_css = "petition_proxy.bundle.css"
 doctype_js = {"Petition": "public/js/petition_closing.js"}
 doctype_js = {"Petition": "public/js/petition_rewards.js"}
 extend_bootinfo = "petition_proxy.api.desk.extend_bootinfo"
-
-# Buttons of the clocks on the case's form, beside its own script
-doctype_js = {"Petition": "public/js/petition_clocks.js"}
 
 # Where agents and petitioners land after login; they have no desk
 role_home_page = {
@@ -161,6 +163,8 @@ has_permission = {
 doc_events = {
 	"DocShare": {"validate": "petition_proxy.permissions.doors.refuse_share"},
 	"Notification Log": {"before_insert": "petition_proxy.permissions.doors.keep_notice_from_outsiders"},
+	"Comment": {"before_insert": "petition_proxy.petition_proxy.doctype.petition.side_acts.check_comment"},
+	"File": {"before_insert": "petition_proxy.petition_proxy.doctype.petition.side_acts.check_file"},
 }
 
 # Frappe counts these without row access, and shows steps by role alone
@@ -173,10 +177,6 @@ override_whitelisted_methods = {
 
 # Further acts on a case that go past its own form: remarks and papers
 # --------------------------------------------------------------------
-doc_events = {
-	"Comment": {"before_insert": "petition_proxy.petition_proxy.doctype.petition.side_acts.check_comment"},
-	"File": {"before_insert": "petition_proxy.petition_proxy.doctype.petition.side_acts.check_file"},
-}
 
 # Scheduled jobs: cron entries only put work on the long queue
 # -------------------------------------------------------------

@@ -24,7 +24,7 @@ def _petition_exists(term, scope: Scope, alias: str) -> Criterion:
 	return ExistsCriterion(query.where(scope.as_criterion(petition)))
 
 
-def _accused_in(term, scope: Scope, alias: str) -> Criterion:
+def accused_in(term, scope: Scope, alias: str) -> Criterion:
 	"""The user or a unit of the user is complained about in the petition that a field names."""
 	petition = DocType("Petition").as_(alias)
 	query = frappe.qb.from_(petition).select(petition.name).where(petition.name == term)
@@ -100,7 +100,7 @@ def _notice_rule(scope: Scope) -> Criterion:
 		terms.append(table.district.isin(sorted(scope.offices)))
 	if towns := _claimed(scope, "town"):
 		terms.append(table.town.isin(sorted(towns)))
-	return Criterion.any(terms) & _accused_in(table.petition, scope, "linked_petition").negate()
+	return Criterion.any(terms) & accused_in(table.petition, scope, "linked_petition").negate()
 
 
 def early_notice_query(user: str | None = None, doctype: str | None = None) -> str:
@@ -175,7 +175,7 @@ def _reception_rule(scope: Scope) -> Criterion:
 	if others:
 		no_case = table.petition.isnull() | (table.petition == "")
 		rule |= Criterion.any(others) & (no_case | _petition_exists(table.petition, scope, "its_petition"))
-	return rule & _accused_in(table.petition, scope, "accusing_petition").negate()
+	return rule & accused_in(table.petition, scope, "accusing_petition").negate()
 
 
 def video_reception_query(user: str | None = None, doctype: str | None = None) -> str:
@@ -212,7 +212,7 @@ def notice_row_query(user: str | None = None, doctype: str | None = None) -> str
 # ---------------------------------------------------------------------------------------
 def _access_rule(scope: Scope) -> Criterion:
 	table = DocType("Access Record")
-	return (table.doctype_name != "Petition") | _accused_in(table.document, scope, "looked_at").negate()
+	return (table.doctype_name != "Petition") | accused_in(table.document, scope, "looked_at").negate()
 
 
 def access_record_query(user: str | None = None, doctype: str | None = None) -> str:

@@ -16,6 +16,8 @@ class TestCommonIssue(AppTestCase):
 	def setUp(self):
 		super().setUp()
 		f.make_district()
+		# with letters each case waits for its own signed one; see the last test
+		frappe.db.set_single_value("Petition Proxy Settings", "require_opinion_letter", 0)
 		self.category = a.make_category().name
 		self.as_user("town@pp.test")
 		self.issue = a.make_issue(category=self.category)
@@ -131,7 +133,8 @@ class TestCommonIssue(AppTestCase):
 		self.group(doc)
 		fresh = frappe.get_doc("Petition", doc.name)
 		fresh.reply_text, fresh.outcome = "已另行解决。", "Explained"
-		f.walk(fresh, "Reply")
+		fresh.workflow_state = lifecycle.REPLIED
+		fresh.save()
 		self.solve()
 		self.as_user("dept@pp.test")
 		api.answer_all(self.issue.name)
@@ -227,3 +230,16 @@ class TestCommonIssue(AppTestCase):
 			"Petition", {"name": ("in", [d.name for d in docs])}, pluck="workflow_state", order_by="name"
 		)
 		self.assertEqual(states, ["Replied"] * 3)
+
+	def test_a_case_that_needs_a_signed_letter_waits_for_it_and_is_answered_by_it(self):
+		frappe.db.set_single_value("Petition Proxy Settings", "require_opinion_letter", 1)
+		doc, other = self.case(), self.case()
+		self.group(doc, other)
+		self.solve()
+		f.sign_letter(doc, reply_text=self.issue.solution_text, outcome="Supported")
+		self.as_user("dept@pp.test")
+		results = {row["petition"]: row for row in api.answer_all(self.issue.name)}
+		self.assertTrue(results[doc.name]["is_answered"], results)
+		self.assertFalse(results[other.name]["is_answered"])
+		self.assertTrue(results[other.name]["why_not"])
+		self.assertTrue(frappe.db.get_value("Petition", doc.name, "opinion_letter"))

@@ -196,7 +196,7 @@ def copy_petitioner_fields(doc) -> None:
 	if not doc.petitioner:
 		doc.petitioner_name = doc.masked_phone = None
 		return
-	fields = ("petitioner_name", "masked_phone", "wants_secrecy", "id_hash", "phone_hash")
+	fields = ("petitioner_name", "masked_phone", "wants_secrecy", "died_on", "id_hash", "phone_hash")
 	row = doc.flags.petitioner_row = read_row("Petitioner", doc.petitioner, fields)  # repeats compare by it
 	if row:
 		doc.petitioner_name, doc.masked_phone = row.petitioner_name, row.masked_phone

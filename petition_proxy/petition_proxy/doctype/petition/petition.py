@@ -239,8 +239,11 @@ class Petition(Document):
 		members.set_members(self)
 
 	def update_child_table(self, fieldname: str, *args, **kwargs):
-		"""A name list of thousands is not written again at every step."""
+		"""A name list of thousands is not written again at every step, and nothing is deleted where nothing stood."""
 		if fieldname == "members" and self.flags.members_unchanged:
+			return
+		before = self.get_doc_before_save()
+		if before and not self.get(fieldname) and not before.get(fieldname):
 			return
 		super().update_child_table(fieldname, *args, **kwargs)
 
