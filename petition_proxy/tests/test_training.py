@@ -322,3 +322,32 @@ class TestRules(TrainingTestCase):
 		document = self.document()
 		self.as_user("town@pp.test")
 		self.assertRaises(AcknowledgementError, api.acknowledge_rules, document.name)
+
+
+class TestOwnPage(TrainingTestCase):
+	def page(self) -> str:
+		from frappe.utils import set_request
+		from frappe.website.serve import get_response
+
+		set_request(method="GET", path="my-training")
+		return get_response().get_data(as_text=True)
+
+	def test_shows_own_results_open_seats_and_rules_and_nobody_else(self):
+		own = f.make_agent()
+		other = a.make_agent("旁人甲", status="In Training")
+		held = self.held({own.name: 77, other.name: 41.7}, topic="上一期<b>培训</b>")
+		api.finish_training(held.name)
+		upcoming = a.make_session(topic="下一期培训")
+		elsewhere = a.make_session(topic="外镇培训", region=f.TOWN_2)
+		api.open_sign_up(upcoming.name), api.open_sign_up(elsewhere.name)
+		self.as_user("agent@pp.test")
+		text = self.page()
+		for shown in ("上一期&lt;b&gt;培训", "下一期培训", "77", own.agent_name):
+			self.assertIn(shown, text)
+		for hidden in ("旁人甲", "外镇培训", "41.7", "<b>培训"):
+			self.assertNotIn(hidden, text.partition('class="my-training"')[2])
+
+	def test_is_for_agents_only(self):
+		for user in ("town@pp.test", "Guest"):
+			self.as_user(user)
+			self.assertNotIn('class="my-training"', self.page(), user)

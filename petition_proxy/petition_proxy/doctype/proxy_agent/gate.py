@@ -58,12 +58,12 @@ def unacknowledged(agent: str, on) -> list[frappe._dict]:
 		on: date.
 
 	Returns:
-		Rows with name, title, version.
+		Rows with name, title, version, text.
 	"""
 	document, known = DocType("Rule Document"), DocType("Rule Acknowledgement")
 	return (
 		frappe.qb.from_(document)
-		.select(document.name, document.title, document.version)
+		.select(document.name, document.title, document.version, document.text)
 		.where((document.must_acknowledge == 1) & (document.effective_from <= getdate(on)))
 		.where(document.effective_to.isnull() | (document.effective_to >= getdate(on)))
 		.where(
