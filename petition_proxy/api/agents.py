@@ -139,9 +139,9 @@ def revoke_certificate(certificate: str, reason: str) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
-def acknowledge_rules(document: str) -> None:
-	"""Acknowledge a rule document as the agent logged in. Errors as `acknowledge.acknowledge`."""
-	acknowledge.acknowledge(document)
+def acknowledge_rules(document: str, agent: str | None = None, signed_paper: str | None = None) -> None:
+	"""Acknowledge a rule document. Arguments and errors as `acknowledge.acknowledge`."""
+	acknowledge.acknowledge(document, agent, signed_paper)
 
 
 # Reward account

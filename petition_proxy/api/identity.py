@@ -4,6 +4,8 @@ import frappe
 from frappe import _
 
 from petition_proxy.domain.lifecycle import AGENT, CLERK, DEPARTMENT, HEAD, OFFICE, TOWN, VILLAGE
+from petition_proxy.permissions import is_in_place
+from petition_proxy.permissions.scope import get_scope
 from petition_proxy.utils.identity import unseal_for_user
 
 # Leaders and auditors read cases without knowing who is behind them.
@@ -33,6 +35,14 @@ def show_identity(doctype: str, name: str, reason: str) -> dict[str, str]:
 	doc.check_permission("read")
 	if frappe.session.user != "Administrator" and not MAY_LOOK & set(frappe.get_roles()):
 		raise frappe.PermissionError(_("Your role does not see identities."))
+	if doctype == "Proxy Agent" and not _is_own_or_in_place(doc):
+		# every office reads the roster of the district, but not the ID cards of other towns' agents
+		raise frappe.PermissionError(_("Only the offices of the agent's own place see the identity."))
 	if len(reason.strip()) < 4:
 		frappe.throw(_("Say in a few words why you need to see it."))
 	return unseal_for_user(doc, reason.strip())
+
+
+def _is_own_or_in_place(agent) -> bool:
+	scope = get_scope()
+	return scope.sees_all or agent.user == scope.user or is_in_place(agent, scope)

@@ -7,6 +7,7 @@ from frappe.utils import add_days, getdate, today
 from frappe.website.doctype.web_form.web_form import accept
 
 from petition_proxy.api import agents as api
+from petition_proxy.api.identity import show_identity
 from petition_proxy.domain import agent_lifecycle as al
 from petition_proxy.domain import lifecycle
 from petition_proxy.petition_proxy.doctype.petition.checks import StepError
@@ -218,6 +219,15 @@ class TestOnePersonOneAgent(AgentTestCase):
 		doc.is_public_staff = 1
 		doc.save()
 		self.assertEqual(frappe.db.get_value("Proxy Agent", made.name, "is_public_staff"), 1)
+
+	def test_identity_is_for_the_offices_of_the_place(self):
+		agent = a.make_agent(id_number=a.id_number(9), address="柳湾村三组12号")
+		for user in ("town2@pp.test", "dept@pp.test"):
+			self.as_user(user)
+			self.assertRaises(frappe.PermissionError, show_identity, "Proxy Agent", agent.name, "核对身份")
+		self.as_user("town@pp.test")
+		shown = show_identity("Proxy Agent", agent.name, "核对身份")
+		self.assertEqual(shown, {"id_number": a.id_number(9), "address": "柳湾村三组12号"})
 
 	def test_bank_account_is_sealed_and_opened_by_finance_only(self):
 		agent = a.make_agent(bank_account="6222 0012 3456 7890 123")

@@ -318,6 +318,17 @@ class TestRules(TrainingTestCase):
 		self.assertRaises(AcknowledgementError, api.acknowledge_rules, document.name)
 		api.acknowledge_rules(newer.name)
 
+	def test_for_who_works_on_paper_the_office_enters_the_signed_paper(self):
+		agent, document = a.make_agent(), self.document()
+		for user, paper in (("town2@pp.test", "/private/files/x.png"), ("town@pp.test", None)):
+			self.as_user(user)
+			with self.assertRaises((frappe.PermissionError, AcknowledgementError), msg=user):
+				api.acknowledge_rules(document.name, agent.name, paper)
+		api.acknowledge_rules(document.name, agent.name, "/private/files/x.png")
+		self.assertTrue(
+			frappe.db.exists("Rule Acknowledgement", {"agent": agent.name, "user": "town@pp.test"})
+		)
+
 	def test_only_agents_acknowledge(self):
 		document = self.document()
 		self.as_user("town@pp.test")
