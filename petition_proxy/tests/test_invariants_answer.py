@@ -185,21 +185,6 @@ class TestInvariant10ReviewsBeforeTheArchive(InvariantTestCase):
 			frappe.db.set_value("Petition", case.name, "review_status", "Reviewed")
 			self.assertEqual(a.step(case, "Archive").workflow_state, lifecycle.ARCHIVED)
 
-	def test_invariant_10_conclusion_blocks_acceptance_not_registration(self):
-		"""R22 art. 36."""
-		concluded = f.make_petition(lifecycle.CLOSED)
-		frappe.db.set_value("Petition", concluded.name, "review_status", "Concluded")
-		again = f.make_petition(lifecycle.REGISTERED, petitioner=concluded.petitioner)
-		frappe.db.set_value("Petition", again.name, "main_petition", concluded.name)
-		again.reload()
-		for action in ("Assign", "Receive"):
-			f.walk(again, action)
-		self.as_user("dept@pp.test")
-		with self.assertRaisesRegex(StepError, "concluded the same matter"):
-			a.step(again, "Accept", reply_class=f.reply_class("G"))
-		stopped = a.step(again, "Stop", refusal_reason="Concluded by Re-review")
-		self.assertEqual(stopped.workflow_state, lifecycle.NOT_ACCEPTED_AGAIN)
-
 	def test_invariant_10_concluded_case_is_not_reopened(self):
 		case = f.make_petition(lifecycle.CLOSED)
 		frappe.db.set_value("Petition", case.name, "review_status", "Concluded")
