@@ -227,6 +227,8 @@ def prepare(doc, step: lifecycle.Transition) -> None:
 		attach_proof(doc)
 	if step.action == "Serve" and not doc.agent and doc.service_method == "By Agent":
 		doc.service_method = "In Person"
+	if step.action == "Withdraw" and not doc.withdrawal_proof:
+		doc.withdrawal_proof = signed_paper(doc, "withdrawal_proof")
 	if step.action == "Merge" and not doc.main_petition:
 		doc.flags.server_values = {
 			"main_petition": make_petition(lifecycle.REGISTERED, petitioner=doc.petitioner).name
@@ -310,20 +312,22 @@ def needs(action: str) -> dict:
 		"Reopen": {"step_reason": "出现新情况"},
 		"Merge": {"step_reason": "同一人同一事"},
 		"Undo Merge": {"step_reason": "不是同一件事"},
-		"Withdraw": {"withdrawal_reason": "问题已解决", "withdrawal_proof": signed_paper()}
-		if action == "Withdraw"
-		else {},
+		"Withdraw": {"withdrawal_reason": "问题已解决"},
 		"Archive": {"retention_term": "10 Years"},
 	}.get(action, {})
 
 
-def signed_paper() -> str:
-	"""Address of a private picture, as a phone sends it."""
-	name = "signed-paper.png"
-	if url := frappe.db.get_value("File", {"file_name": name}, "file_url", order_by="creation"):
-		return url
-	picture = base64.b64decode(SIGNATURE.partition(",")[2])
-	paper = {"doctype": "File", "file_name": name, "is_private": 1, "content": picture}
+def signed_paper(doc, fieldname: str) -> str:
+	"""Address of a private picture that hangs on a record, as a phone or the desk sends it."""
+	paper = {
+		"doctype": "File",
+		"file_name": "signed-paper.png",
+		"is_private": 1,
+		"content": base64.b64decode(SIGNATURE.partition(",")[2]),
+		"attached_to_doctype": doc.doctype,
+		"attached_to_name": doc.name,
+		"attached_to_field": fieldname,
+	}
 	return frappe.get_doc(paper).insert(ignore_permissions=True).file_url
 
 
