@@ -103,6 +103,8 @@ _case_records = (
 )
 # Rows of tables in a petition, which Frappe lists by the parent's role alone
 _petition_rows = ("Petition Member", "Petition Concerned Unit")
+# ... and rows elsewhere that name a petition
+_batch_rows = ("Reward Batch Line", "Reward Batch Sign")
 
 # Records with an `agent` field that follow the agent's place
 _agent_records = ("Agent Status Change", "Agent Certificate", "Agent Notice", "Rule Acknowledgement")
@@ -123,6 +125,7 @@ permission_query_conditions = {
 	"Tag Link": "petition_proxy.permissions.doors.tag_link_query",
 	"Document Follow": "petition_proxy.permissions.doors.follow_query",
 	**dict.fromkeys(_petition_rows, "petition_proxy.permissions.around.petition_row_query"),
+	**dict.fromkeys(_batch_rows, "petition_proxy.permissions.case_record_query"),
 	"Agent Application": "petition_proxy.permissions.application_query",
 	"Training Session": "petition_proxy.permissions.session_query",
 	**dict.fromkeys(_agent_records, "petition_proxy.permissions.agent_record_query"),
