@@ -104,7 +104,7 @@ _case_records = (
 # Rows of tables in a petition, which Frappe lists by the parent's role alone
 _petition_rows = ("Petition Member", "Petition Concerned Unit")
 # ... and rows elsewhere that name a petition
-_batch_rows = ("Reward Batch Line", "Reward Batch Sign")
+_batch_rows = ("Reward Batch Line", "Reward Batch Sign", "Reward Batch Strike")
 
 # Records with an `agent` field that follow the agent's place
 _agent_records = ("Agent Status Change", "Agent Certificate", "Agent Notice", "Rule Acknowledgement")
