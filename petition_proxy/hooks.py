@@ -167,7 +167,12 @@ doc_events = {
 	"DocShare": {"validate": "petition_proxy.permissions.doors.refuse_share"},
 	"Notification Log": {"before_insert": "petition_proxy.permissions.doors.keep_notice_from_outsiders"},
 	"Comment": {"before_insert": "petition_proxy.petition_proxy.doctype.petition.side_acts.check_comment"},
-	"File": {"before_insert": "petition_proxy.petition_proxy.doctype.petition.side_acts.check_file"},
+	"File": {
+		"before_insert": [
+			"petition_proxy.petition_proxy.doctype.petition.side_acts.check_file",
+			"petition_proxy.utils.files.check_upload",
+		]
+	},
 }
 
 # Frappe counts these without row access, and shows steps by role alone

@@ -64,6 +64,7 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 	"Petition Assignment": (
 		("petition_round", ("petition", "round")),
 		("unit_status", ("to_unit", "status")),
+		("status_sent", ("status", "sent_at")),
 	),
 	"Responsibility Rule": (("category_region", ("category", "region")),),
 	"Coordination Meeting": (("petition_held", ("petition", "held_at")),),
