@@ -10,6 +10,8 @@ GUIDANCE = "Guidance Notice"
 OPINION = "Opinion Letter"
 EXTENSION = "Extension Notice"
 CLOSING_REPORT = "Closing Report"
+# The opinion of each level of review (R22 arts 35, 36)
+REVIEW_OPINIONS: dict[str, str] = {"Review": "Review Opinion", "Re-review": "Re-review Opinion"}
 
 KINDS: tuple[str, ...] = (
 	ACCEPTANCE,
@@ -22,8 +24,7 @@ KINDS: tuple[str, ...] = (
 	"Supervision Letter",
 	EXTENSION,
 	OPINION,
-	"Review Opinion",
-	"Re-review Opinion",
+	*REVIEW_OPINIONS.values(),
 	CLOSING_REPORT,
 )
 
