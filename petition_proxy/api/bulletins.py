@@ -56,7 +56,8 @@ def download_bulletin(bulletin: str) -> None:
 		_("Cut-off: {0}").format(doc.cut_off),
 		_("Reports and accusations, and complaints against a unit or an officer, are not counted here."),
 	)
-	sheets = [(_(t["level"]), t["header"], t["rows"], lead) for t in doc.get_tables()]
+	tables = [(table["level"], table) for table in doc.get_tables()]
+	sheets = [(_(level), table["header"], table["rows"], lead) for level, table in tables]
 	ranked = [
 		[_(r.level), _(r.indicator), _(r.side), r.rank, r.scope_name, r.numerator, r.denominator, r.rate]
 		for r in doc.rankings

@@ -9,6 +9,7 @@ NO_LONGER = "No Longer Accepted Notice"
 GUIDANCE = "Guidance Notice"
 OPINION = "Opinion Letter"
 EXTENSION = "Extension Notice"
+SUPERVISION = "Supervision Letter"
 CLOSING_REPORT = "Closing Report"
 # The opinion of each level of review (R22 arts 35, 36)
 REVIEW_OPINIONS: dict[str, str] = {"Review": "Review Opinion", "Re-review": "Re-review Opinion"}
@@ -21,7 +22,7 @@ KINDS: tuple[str, ...] = (
 	"Forwarding Letter",
 	"Assignment Letter",
 	"Objection Return",
-	"Supervision Letter",
+	SUPERVISION,
 	EXTENSION,
 	OPINION,
 	*REVIEW_OPINIONS.values(),

@@ -78,18 +78,20 @@ def _square(a: Vector, b: Vector) -> float:
 class PointIndex:
 	"""A k-d tree over positions, asked by number: the place of a position in the list it was made from.
 
+	Every node knows the box around its points. A split plane alone would say little of points that all lie on one curved
+	surface, and a search from far away would walk through all of them.
+
 	Args:
 		positions: latitude and longitude in degrees, or None for points that are left out.
 	"""
 
 	def __init__(self, positions: Iterable[tuple[float, float] | None]) -> None:
-		self.size = 0
 		points = []
 		for number, position in enumerate(positions):
 			if position is not None:
 				points.append((*to_vector(*position), number))
 		self.size = len(points)
-		self._root = _build(points)
+		self._root = _build(points) if points else None
 
 	def nearest(
 		self, position: tuple[float, float], count: int = 1, skip: Collection[int] = ()
@@ -104,21 +106,24 @@ class PointIndex:
 		Returns:
 			Pairs of metres and number, nearest first; of equally near ones the lower number comes first.
 		"""
-		at = to_vector(*position)
+		if self._root is None:
+			return []
+		x, y, z = to_vector(*position)
 		best: list[tuple[float, int]] = []  # (squared chord, number), ascending, at most `count`
-		todo: list[tuple[float, tuple | list]] = [(0.0, self._root)]
-		x, y, z = at
+		todo = [(_gap(self._root, x, y, z), self._root)]
 		while todo:
-			gap, node = todo.pop()
+			gap, (_box, low, high, points) = todo.pop()
 			if len(best) == count and gap > best[-1][0]:
 				continue
-			while isinstance(node, tuple):
-				axis, split, low, high = node
-				difference = at[axis] - split
-				near, far = (low, high) if difference < 0 else (high, low)
-				todo.append((difference * difference, far))
-				node = near
-			for px, py, pz, number in node:
+			if points is None:
+				near = (_gap(low, x, y, z), low)
+				far = (_gap(high, x, y, z), high)
+				if far[0] < near[0]:
+					near, far = far, near
+				todo.append(far)
+				todo.append(near)
+				continue
+			for px, py, pz, number in points:
 				square = (px - x) ** 2 + (py - y) ** 2 + (pz - z) ** 2
 				if len(best) == count and (square, number) >= best[-1]:
 					continue
@@ -131,36 +136,42 @@ class PointIndex:
 
 	def within(self, position: tuple[float, float], metres: float) -> Iterator[int]:
 		"""Numbers of the points at most so far away, in no order."""
-		at, limit = to_vector(*position), metres_to_chord(metres)
-		x, y, z = at
+		if self._root is None:
+			return
+		limit = metres_to_chord(metres)
+		x, y, z = to_vector(*position)
 		todo = [self._root]
 		while todo:
 			node = todo.pop()
-			if isinstance(node, tuple):
-				axis, split, low, high = node
-				difference = at[axis] - split
-				if difference < 0 or difference * difference <= limit:
-					todo.append(low)
-				if difference >= 0 or difference * difference <= limit:
-					todo.append(high)
+			if _gap(node, x, y, z) > limit:
 				continue
-			for px, py, pz, number in node:
+			_box, low, high, points = node
+			if points is None:
+				todo += (low, high)
+				continue
+			for px, py, pz, number in points:
 				if (px - x) ** 2 + (py - y) ** 2 + (pz - z) ** 2 <= limit:
 					yield number
 
 
-def _build(points: list[tuple[float, float, float, int]]) -> tuple | list:
-	"""Halve along the widest axis until a leaf is small; points on the split may lie on both sides of it."""
-	if len(points) <= LEAF_SIZE:
-		return points
-	spreads = []
-	for axis in range(3):
-		values = [point[axis] for point in points]
-		spreads.append(max(values) - min(values))
-	axis = spreads.index(max(spreads))
-	if not spreads[axis]:
-		return points  # all in one spot: nothing to halve
+def _build(points: list[tuple[float, float, float, int]]) -> tuple:
+	"""A node: its box, and either two halves along the widest axis or, when few points are left, these."""
+	lows = [min(point[axis] for point in points) for axis in range(3)]
+	highs = [max(point[axis] for point in points) for axis in range(3)]
+	box = (*lows, *highs)
+	widths = [high - low for low, high in zip(lows, highs, strict=True)]
+	axis = widths.index(max(widths))
+	if len(points) <= LEAF_SIZE or not widths[axis]:  # all in one spot: nothing to halve
+		return box, None, None, points
 	points.sort(key=lambda point: point[axis])
 	middle = len(points) // 2
-	split = points[middle][axis]
-	return axis, split, _build(points[:middle]), _build(points[middle:])
+	return box, _build(points[:middle]), _build(points[middle:]), None
+
+
+def _gap(node: tuple, x: float, y: float, z: float) -> float:
+	"""Squared distance from a point to the box of a node; none of its points is nearer."""
+	x0, y0, z0, x1, y1, z1 = node[0]
+	dx = x0 - x if x < x0 else x - x1 if x > x1 else 0.0
+	dy = y0 - y if y < y0 else y - y1 if y > y1 else 0.0
+	dz = z0 - z if z < z0 else z - z1 if z > z1 else 0.0
+	return dx * dx + dy * dy + dz * dz

@@ -11,7 +11,7 @@ from frappe.utils import now_datetime
 from petition_proxy.domain.agent_lifecycle import ENTERED, ON_DUTY, RECLASSIFIED, Act
 from petition_proxy.petition_proxy.doctype.agent_certificate.passes import insert_certificates, refresh_passes
 from petition_proxy.petition_proxy.doctype.agent_status_change.record import SNAPSHOT_FIELDS, record_changes
-from petition_proxy.setup.demo.writer import reserve
+from petition_proxy.utils.series import reserve
 
 ROWS_PER_STATEMENT = 500
 CHANGEABLE = (

@@ -10,7 +10,7 @@ from frappe.query_builder import DocType
 
 from petition_proxy.imports.ledger_plan import CasePlan
 from petition_proxy.permissions.scope import get_scope
-from petition_proxy.setup.demo.writer import reserve
+from petition_proxy.utils.series import reserve
 
 EVENT = "Import"
 PERSON_COPIES = ("petitioner_name", "masked_phone", "wants_secrecy")

@@ -1,4 +1,4 @@
-"""Settlement of rewards: reads the frozen facts of every proxied case and writes the reward lines that follow.
+"""Settlement of rewards: reads the frozen facts of the proxied cases that may have changed and writes the reward lines that follow.
 
 Nothing a client sends plays a part. A page of cases is read in a fixed number of statements, judged by
 `domain/rewards.py`, and written together; unique keys and one run at a time keep any rerun from paying twice.
@@ -13,8 +13,8 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.query_builder import DocType
-from frappe.query_builder.functions import Min
-from frappe.utils import cint, getdate, now_datetime
+from frappe.query_builder.functions import Max, Min
+from frappe.utils import add_days, cint, getdate, now_datetime
 from pypika.terms import ExistsCriterion
 
 from petition_proxy.domain import rewards
@@ -25,6 +25,9 @@ from petition_proxy.utils.settings import get_setting
 JOB_ID = "petition-proxy|reward-run"
 PAGE_SIZE = 500
 CONFIRM_EVENT = "Confirm Proxy Success"
+# Beyond waiting days and rating window: a run that was left out for a month misses nothing.
+MARGIN_DAYS = 31
+UNPAID_STATUSES = ("Held", "Due", "In Batch")
 
 PETITION_COLUMNS = (
 	"name",
@@ -159,10 +162,9 @@ class _Settlement:
 		self._commit()
 		try:
 			self.policy, self.tariffs = read_policy(), read_tariffs()
-			after = ""
-			while page := read_petitions(after, self.page_size):
-				after = page[-1].name
-				self._settle_page(page)
+			names = candidates(self.name, self.on, self.policy)
+			for start in range(0, len(names), self.page_size):
+				self._settle_page(read_petitions(names[start : start + self.page_size]))
 				self._commit()
 		except Exception:
 			frappe.db.rollback() if self.commit else None
@@ -347,8 +349,42 @@ def set_agent_names(entries: Iterable[dict[str, Any]]) -> None:
 
 # Reading a page
 # --------------
-def read_petitions(after: str, limit: int) -> list[frappe._dict]:
-	"""The next cases, in the order of their names, that an agent filed or that have a reward line."""
+def candidates(run: str, on: date, policy: rewards.Policy) -> list[str]:
+	"""Cases about which a run may have something new to say, in the order of their names.
+
+	A line can still change while the case's waiting days and the window of its rating run, while it is not paid, or when
+	the case itself was changed (reopened, merged, put right). All else has been said by an earlier run; the first run of
+	a site, and one that is asked to, looks at every proxied case.
+
+	Args:
+		run: name of the run.
+		on: its day.
+		policy: waiting days and window.
+
+	Returns:
+		Names of petitions, found by index.
+	"""
+	petition, entry, reward_run = DocType("Petition"), DocType("Reward Entry"), DocType("Reward Run")
+	last = (
+		frappe.qb.from_(reward_run)
+		.select(Max(reward_run.started_at))
+		.where((reward_run.status == "Finished") & (reward_run.name != run))
+		.run()[0][0]
+	)
+	is_full = not last or cint(frappe.db.get_value("Reward Run", run, "looks_at_all"))
+	with_line = frappe.qb.from_(entry).select(entry.petition)
+	if is_full:
+		found = frappe.qb.from_(petition).select(petition.name).where(petition.agent.notnull())
+		return sorted({row[0] for row in found.union(with_line).run()})
+	running = add_days(on, -(policy.waiting_days + policy.window_days + MARGIN_DAYS))
+	closed = frappe.qb.from_(petition).select(petition.name).where(petition.closed_at >= running)
+	changed = frappe.qb.from_(petition).select(petition.name).where(petition.modified >= add_days(last, -1))
+	unpaid = with_line.where(entry.status.isin(UNPAID_STATUSES))
+	return sorted({row[0] for query in (closed, changed, unpaid) for row in query.run() if row[0]})
+
+
+def read_petitions(names: Sequence[str]) -> list[frappe._dict]:
+	"""Cases by name, those alone that an agent filed or that have a reward line."""
 	petition, entry = DocType("Petition"), DocType("Reward Entry")
 	has_line = ExistsCriterion(
 		frappe.qb.from_(entry).select(entry.name).where(entry.petition == petition.name)
@@ -356,9 +392,8 @@ def read_petitions(after: str, limit: int) -> list[frappe._dict]:
 	return (
 		frappe.qb.from_(petition)
 		.select(*(petition[c] for c in PETITION_COLUMNS))
-		.where((petition.name > after) & (petition.agent.notnull() | has_line))
+		.where(petition.name.isin(list(names)) & (petition.agent.notnull() | has_line))
 		.orderby(petition.name)
-		.limit(limit)
 		.run(as_dict=True)
 	)
 

@@ -15,6 +15,7 @@ from pypika.terms import Criterion
 from petition_proxy.domain import coverage
 from petition_proxy.domain.coverage import Reach, Spot, WalkMethod
 from petition_proxy.domain.sphere import PositionError, read_position
+from petition_proxy.queries.roster import able_on
 from petition_proxy.utils.errors import domain_errors
 
 ON_DUTY = "On Duty"
@@ -145,10 +146,16 @@ def describe_method(ground: CoverageGround, on: date) -> str:
 def covers_on(agent, on: date) -> Criterion:
 	"""Who covers on a day: on duty, certified and in term on that very day. The only place that says so.
 
+	A past day is answered from the agents' history, so that whoever was suspended, untrained or out of term then does not
+	cover, whatever is true today.
+
 	Args:
 		agent: the Proxy Agent table of the query.
 		on: the day.
 	"""
+	if on < getdate():
+		able = [row["agent"] for row in able_on(on, user="Administrator")]  # places and people alone, no case
+		return agent.name.isin(able or [""])
 	return (
 		(agent.status == ON_DUTY)
 		& (agent.on_duty_from.isnull() | (agent.on_duty_from <= on))

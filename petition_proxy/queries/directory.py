@@ -18,7 +18,7 @@ from pypika.terms import Criterion
 
 from petition_proxy.domain.sphere import PointIndex, read_position
 from petition_proxy.queries.coverage import covers_on
-from petition_proxy.utils.cache import forget
+from petition_proxy.utils.village_pages import forget_pages, page_key
 
 MIN_LETTERS = 2
 MAX_LETTERS = 40
@@ -150,7 +150,7 @@ def village_page(town_name: str | None, village_name: str | None) -> dict[str, A
 	).run(as_dict=True)
 	if not rows:
 		return None
-	key = _cache_key(rows[0].village, getdate())
+	key = page_key(rows[0].village, getdate())
 	page = frappe.cache.get_value(key, expires=True)
 	if page is None:
 		page = read_villages(getdate(), village=rows[0].village)[0]
@@ -164,12 +164,7 @@ def forget_villages(doc: Document) -> None:
 	A consent taken back is honoured with the next visit, not when a cached page runs out.
 	"""
 	before = doc.get_doc_before_save()
-	for village in {doc.get("village"), before.get("village") if before else None} - {None}:
-		forget(_cache_key(village, getdate()))
-
-
-def _cache_key(village: str, on: date) -> str:
-	return f"petition_proxy_directory|{village}|{on}"
+	forget_pages({doc.get("village"), before.get("village") if before else None})
 
 
 def read_villages(

@@ -143,7 +143,7 @@ def cases_to_hand_over(on: date, agent: str | None = None, town: str | None = No
 	)
 
 
-def able_on(on: date, town: str | None = None) -> list[dict[str, Any]]:
+def able_on(on: date, town: str | None = None, user: str | None = None) -> list[dict[str, Any]]:
 	"""Agents who could act on a day: on duty by the history, with a certificate that was valid on that very day.
 
 	Whoever was suspended, untrained or out of term on the day is not among them, even if the certificate watch has not run
@@ -152,6 +152,7 @@ def able_on(on: date, town: str | None = None) -> list[dict[str, Any]]:
 	Args:
 		on: the day.
 		town: one town only.
+		user: as in `roster_on`.
 
 	Returns:
 		Rows as `roster_on`.
@@ -165,4 +166,4 @@ def able_on(on: date, town: str | None = None) -> list[dict[str, Any]]:
 		.where(certificate.revoked_on.isnull() | (certificate.revoked_on > on))
 		.run(pluck=True)
 	)
-	return [row for row in roster_on(on, town=town, status=ON_DUTY) if row["agent"] in holders]
+	return [row for row in roster_on(on, town=town, status=ON_DUTY, user=user) if row["agent"] in holders]

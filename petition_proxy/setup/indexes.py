@@ -18,6 +18,8 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 		("agreement", ("agreement", "name")),
 		("next_action", ("next_action_at", "name")),
 		("petitioned", ("petitioned_at", "name")),
+		("closed", ("closed_at", "name")),
+		("changed", ("modified", "name")),
 		("platform_queue", ("filing_channel", "queue_key")),
 		("main_petition", ("main_petition", "name")),
 		("paper", ("paper_no", "village")),
@@ -62,6 +64,7 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 	"Petition Assignment": (
 		("petition_round", ("petition", "round")),
 		("unit_status", ("to_unit", "status")),
+		("status_sent", ("status", "sent_at")),
 	),
 	"Responsibility Rule": (("category_region", ("category", "region")),),
 	"Coordination Meeting": (("petition_held", ("petition", "held_at")),),

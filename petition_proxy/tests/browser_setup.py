@@ -46,6 +46,9 @@ def prepare(site_allows_tests: bool | None = None) -> None:
 	make.make_agent("agent@pp.test")
 	_make_portal_petitioner()
 	_make_cases()
+	# the steps are what the browser tests take; letter and proof of service have tests of their own
+	for fieldname in ("require_opinion_letter", "require_service_proof"):
+		frappe.db.set_single_value("Petition Proxy Settings", fieldname, 0)
 	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
 	frappe.clear_cache()
 

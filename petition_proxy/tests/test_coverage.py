@@ -10,6 +10,7 @@ from frappe.utils import add_days, getdate, today
 from petition_proxy.api import coverage as api
 from petition_proxy.domain.coverage import COVERED, UNCOVERED, UNKNOWN
 from petition_proxy.imports.walking_import import WalkingFileError, import_walks, routing_points_csv
+from petition_proxy.petition_proxy.doctype.proxy_agent import acts
 from petition_proxy.petition_proxy.doctype.service_point.service_point import ServicePointDatesError
 from petition_proxy.petition_proxy.doctype.walking_distance.walking_distance import WalkingDistanceError
 from petition_proxy.petition_proxy.report.agent_coverage import agent_coverage
@@ -91,6 +92,15 @@ class TestWhoCovers(CoverageTestCase):
 		reach.make_agent("周大姐", 100, on_duty_from=add_days(today(), -20))
 		self.assertEqual(self.state(on=add_days(today(), -20)), COVERED)
 		self.assertEqual(self.state(on=add_days(today(), -21)), UNCOVERED)
+
+	def test_invariant_14_a_past_day_is_answered_from_the_history(self):
+		"""Suspended yesterday: covers until the day before, whatever the record says today."""
+		reach.make_settlement("桥头")
+		agent = reach.make_agent("周大姐", 100, on_duty_from=add_days(today(), -20))
+		acts.change_status([agent.name], "Suspend", "带头收费", add_days(today(), -1))
+		self.assertEqual(self.state(), UNCOVERED)
+		self.assertEqual(self.state(on=add_days(today(), -1)), UNCOVERED)
+		self.assertEqual(self.state(on=add_days(today(), -2)), COVERED)
 
 	def test_neighbour_of_another_town_covers(self):
 		reach.make_settlement("桥头")

@@ -453,7 +453,7 @@ class TestKillAndRace(_Base):
 		self.assertEqual((run.status, run.scanned), ("Skipped", 0))
 		self.assertEqual(self.own_alerts(), [])
 
-	def test_two_sweeps_at_once_without_the_lock(self):
+	def test_pgr_two_sweeps_at_once_without_the_lock(self):
 		# Both start at the same signal and hold no lock; keys and retries alone must keep the ledger right.
 		start_at = time.time() + 4
 		body = (

@@ -14,7 +14,7 @@ from frappe.boot import get_bootinfo
 from frappe.utils import cint, getdate
 from frappe.utils.password import check_password, decrypt
 
-from petition_proxy.domain import lifecycle, opinions, privacy, ratings, service
+from petition_proxy.domain import lifecycle, opinions, privacy, progress, ratings, service
 from petition_proxy.domain.alerts import next_fire_at
 from petition_proxy.domain.completeness import blocking
 from petition_proxy.domain.workdays import WorkCalendar
@@ -22,11 +22,13 @@ from petition_proxy.jobs.alert_rules import active_rules, alert_case
 from petition_proxy.petition_proxy.doctype.case_file.facts import gaps_of
 from petition_proxy.petition_proxy.doctype.opinion_letter import draft
 from petition_proxy.petition_proxy.doctype.petition import effects
+from petition_proxy.petition_proxy.doctype.petition_assignment.record import objection_due_at
 from petition_proxy.petition_proxy.doctype.proxy_agent.proxy_agent import why_not_on_duty
 from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement import (
 	AUTHORITY_FIELDS,
 	why_not_authorised,
 )
+from petition_proxy.petition_proxy.doctype.responsibility_rule.lookup import set_first_tier
 from petition_proxy.setup.demo import DemoRefusedError, make_demo_district, print_logins, timeline, words
 from petition_proxy.setup.demo.logins import DEMO_PASSWORD, LOGINS, login_of
 from petition_proxy.setup.demo.stories import LIN, YUAN
@@ -114,6 +116,9 @@ class TestDemoDistrict(_DistrictCase):
 
 	def test_stamps_are_in_order_and_end_in_the_state(self):
 		for case in self.cases():
+			if case.outcome == "Settled on the Spot" and not case.assigned_at:
+				self.assertEqual((case.replied_at, case.served_at), (case.closed_at, case.closed_at))
+				continue
 			taken = [(case[stamp], stamp) for stamp in STAMPS if case[stamp]]
 			moments = [case.petitioned_at, *(moment for moment, _stamp in taken)]
 			self.assertEqual(moments, sorted(moments), case.name)
@@ -130,7 +135,7 @@ class TestDemoDistrict(_DistrictCase):
 			first, *others = events[case.name]
 			self.assertEqual((first.event, first.to_state), ("Create", lifecycle.DRAFT))
 			self.assertEqual(first.happened_at, case.creation)
-			path = _path_to(case.workflow_state)
+			path = _path_of(case)
 			self.assertEqual(
 				[(e.event, e.from_state, e.to_state, e.happened_at) for e in others],
 				[(t.action, t.source, t.target, case[t.stamp]) for t in path],
@@ -221,6 +226,10 @@ class TestDemoDistrict(_DistrictCase):
 	def test_states_carry_what_their_steps_ask_for(self):
 		for case in self.cases():
 			if case.assigned_at:
+				self.assertEqual(
+					frappe.db.get_value("Petition Assignment", case.assignment, ("petition", "to_unit")),
+					(case.name, case.handling_unit),
+				)
 				tier = frappe.db.get_value("Handling Unit", case.handling_unit, "tier")
 				self.assertNotEqual(tier, "Village")
 				self.assertNotEqual(case.handling_unit, case.accused_unit)
@@ -287,7 +296,7 @@ class TestDemoDistrict(_DistrictCase):
 			self.assertLessEqual({gap.code for gap in gaps}, {"file", "retention"}, case.name)
 
 	def test_receipts_prove_what_they_say(self):
-		for case in self.cases(served_at=("is", "set")):
+		for case in self.cases(served_at=("is", "set"), assigned_at=("is", "set")):
 			receipt = frappe.get_doc("Service Receipt", case.service_receipt)
 			service.check_receipt(receipt.as_dict(), bool(case.agent), case.replied_at, self.now)
 			self.assertEqual((receipt.method, receipt.served_at), (case.service_method, case.served_at))
@@ -308,6 +317,78 @@ class TestDemoDistrict(_DistrictCase):
 			expected = {"Handling Unit": (case.handling_unit, None), "Proxy Agent": (None, case.agent)}
 			if row.rated_party in expected:
 				self.assertEqual((row.unit, row.agent), expected[row.rated_party])
+
+	def test_assignments_stand_where_their_cases_stand(self):
+		expected = {lifecycle.ASSIGNED: "Sent", lifecycle.REFUSED: "Ended"}
+		expected |= dict.fromkeys((lifecycle.RECEIVED, lifecycle.ACCEPTED, lifecycle.HANDLING), "Received")
+		expected |= dict.fromkeys((lifecycle.REPLIED, lifecycle.SERVED, lifecycle.CLOSED), "Answered")
+		sent = 0
+		for case in self.cases(assigned_at=("is", "set")):
+			row = frappe.get_doc("Petition Assignment", case.assignment)
+			self.assertEqual(row.status, expected[case.workflow_state], case.name)
+			self.assertEqual((row.sent_at, row.sent_by), (case.assigned_at, case.assigned_by))
+			self.assertEqual(row.received_at, case.received_at)
+			if row.received_at:
+				due, rule = objection_due_at(row.received_at)
+				self.assertEqual((row.objection_due_at, row.objection_rule), (due, rule))
+			self.assertEqual(bool(row.reply_by), row.kind != "Forward")
+			sent += 1
+		self.assertEqual(sent, frappe.db.count("Petition Assignment", {"petition": ("like", "XF-500199-%")}))
+
+	def test_first_tier_and_query_code_are_those_of_filing(self):
+		tiers = set()
+		for case in self.cases(registered_at=("is", "set")):
+			self.assertRegex(case.query_code, "^([2-9A-HJ-NP-Z]{4}-){3}[2-9A-HJ-NP-Z]{4}$")
+			doc = frappe.get_doc("Petition", case.name)
+			set_first_tier(doc, case.registered_at)
+			tier, since = doc.tier, doc.tier_since
+			if case.assigned_at:
+				unit_tier = frappe.db.get_value("Handling Unit", case.handling_unit, "tier")
+				tier, since = (unit_tier, case.assigned_at) if unit_tier != tier else (tier, since)
+			self.assertEqual((case.tier, case.tier_since), (tier, since), case.name)
+			tiers.add(doc.tier)
+		self.assertEqual(tiers, {"Village", "District"})
+
+	def test_paper_sheets_are_numbered_and_their_delay_is_known(self):
+		sheets = self.cases(channel="Paper Register")
+		self.assertGreater(len(sheets), 5)
+		self.assertEqual(len({(case.village, case.paper_no) for case in sheets}), len(sheets))
+		for case in sheets:
+			hours = int((case.entered_at - case.petitioned_at).total_seconds() // 3600)
+			self.assertEqual((case.entry_delay_hours, case.entered_by), (hours, case.owner))
+			self.assertEqual(case.written_by, frappe.db.get_value("Proxy Agent", case.agent, "agent_name"))
+		self.assertTrue(any(case.entry_delay_hours > 12 for case in sheets))
+
+	def test_every_node_has_its_notice_and_most_were_told_in_time(self):
+		expected = sum(
+			step.action in progress.NODE_OF_STEP for case in self.cases() for step in _path_of(case)
+		)
+		rows = frappe.get_all(
+			"Progress Notice",
+			filters={"petition": ("like", "XF-500199-%")},
+			fields=["*"],
+			order_by="name",
+		)
+		self.assertEqual(len(rows), expected)
+		for row in rows:
+			self.assertEqual(row.tell_by, progress.tell_by(row.happened_at, 2))
+			self.assertEqual(row.status == progress.TO_TELL, not row.told_at)
+			self.assertTrue(not row.told_at or row.happened_at <= row.told_at <= self.now, row.petition)
+		told = [row for row in rows if row.status == progress.TOLD]
+		self.assertGreater(sum(row.told_at <= row.tell_by for row in told), 0.8 * len(told))
+		open_rows = [row for row in rows if row.status == progress.TO_TELL]
+		self.assertTrue(any(row.tell_by < self.now for row in open_rows))
+		self.assertTrue(open_rows)
+
+	def test_village_settles_some_on_the_spot(self):
+		settled = [case for case in self.cases() if case.closed_at and not case.assigned_at]
+		self.assertTrue(settled)
+		for case in settled:
+			self.assertEqual((case.tier, case.outcome), ("Village", "Settled on the Spot"))
+			self.assertTrue(case.is_oral_consent and case.reply_text)
+
+	def test_a_day_gone_by_has_no_scenes_of_today(self):
+		self.assertFalse(frappe.db.count("Quarterly Bulletin") + frappe.db.count("Coordination Meeting"))
 
 	def test_numbers_go_on(self):
 		village = self.cases()[0].village
@@ -412,6 +493,9 @@ class TestDemoLogins(_DistrictCase):
 	def test_everybody_sees_cases(self):
 		for login in LOGINS:
 			self.as_user(login.user)
+			if login.role == lifecycle.FINANCE:  # sees batches and payment lists, and no case
+				self.assertTrue(frappe.has_permission("Reward Batch", "read"))
+				continue
 			self.assertTrue(frappe.get_list("Petition", limit=1, order_by="name"), login.role)
 
 	def test_agent_sees_own_cases_only(self):
@@ -456,6 +540,51 @@ class TestDemoLogins(_DistrictCase):
 			}
 		).insert()
 		self.assertEqual(rating.channel, "Portal")
+
+	def test_scenes_have_been_played(self):
+		for doctype, status, count in (
+			("Common Issue", "Answered", 1),
+			("Early Notice", "Open", 1),
+			("Video Reception", "Booked", 1),
+			("Extension Request", "Approved", 1),
+			("Review Request", "Served", 1),
+			("Review Request", "Asked", 1),
+			("Improvement Advice", "Answered", 1),
+			("Settlement Statement", "Confirmed", 1),
+			("Training Session", "Finished", 1),
+			("Training Session", "Open", 1),
+			("Agent Application", "New", 1),
+			("Reward Run", "Finished", 1),
+			("Quarterly Bulletin", "Issued", 1),
+		):
+			self.assertEqual(frappe.db.count(doctype, {"status": status}), count, f"{doctype} {status}")
+		for doctype in ("Coordination Meeting", "Upward Report", "Case File", "Rule Acknowledgement"):
+			self.assertEqual(frappe.db.count(doctype), 1, doctype)
+		self.assertGreaterEqual(frappe.db.count("Supervision Order"), 1)
+		self.assertGreaterEqual(frappe.db.count("Reward Entry"), 5)
+		decisions = set(frappe.get_all("Petition Assignment", pluck="objection_decision", order_by="name"))
+		self.assertLessEqual({"Upheld", "Rejected"}, decisions)
+		self.assertEqual(set(self.decisions_on_repeats()), {"Merged", "Open"})
+		collective = self.cases(is_collective=1)
+		self.assertEqual([case.headcount for case in collective], [11])
+		self.assertEqual(len(self.cases(workflow_state=lifecycle.ARCHIVED)), 1)
+		self.assertEqual(len(self.cases(workflow_state=lifecycle.MERGED)), 1)
+
+	def test_one_reward_batch_is_approved_and_one_waits(self):
+		found = frappe.get_all("Reward Batch", pluck="status", order_by="name")
+		self.assertLessEqual(set(found), {"Approved", "Draft"})
+		self.assertTrue(found)
+
+	def test_scenes_were_played_by_the_people_whose_they_are(self):
+		(advice,) = frappe.get_all("Improvement Advice", fields=["issued_by", "feedback_by"])
+		self.assertEqual(
+			(advice.issued_by, advice.feedback_by),
+			(login_of(lifecycle.OFFICE).user, login_of(lifecycle.DEPARTMENT).user),
+		)
+		self.assertEqual(frappe.session.user, "Administrator")
+
+	def decisions_on_repeats(self):
+		return frappe.get_all("Repeat Candidate", pluck="decision", order_by="name")
 
 	def first_in(self, state: str):
 		names = frappe.get_list(
@@ -558,6 +687,13 @@ class TestDemoCommandRules(AppTestCase):
 					self.assertLess(moment.weekday(), 5)
 					self.assertNotEqual(moment.date(), holiday)
 					self.assertTrue(timeline.OFFICE_OPENS <= moment.time() <= timeline.OFFICE_CLOSES)
+
+
+def _path_of(case) -> list[lifecycle.Transition]:
+	"""The steps a case has taken; the village settles some without passing them on."""
+	if case.closed_at and not case.assigned_at:
+		return [*_path_to(lifecycle.REGISTERED), lifecycle.find(lifecycle.REGISTERED, lifecycle.CLOSED)]
+	return _path_to(case.workflow_state)
 
 
 def _path_to(state: str) -> list[lifecycle.Transition]:

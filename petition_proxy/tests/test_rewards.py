@@ -4,7 +4,7 @@ import random
 from io import BytesIO
 
 import frappe
-from frappe.utils import add_days, getdate
+from frappe.utils import add_days, getdate, now_datetime
 
 from petition_proxy.api import rewards as api
 from petition_proxy.domain import ratings
@@ -69,6 +69,18 @@ class TestRewardRun(RewardCase):
 		again = run_rewards()
 		self.assertEqual((again.added, again.reversed_count, again.released), (0, 0, 0))
 		self.assertEqual(before, self.state())
+
+	def test_a_later_run_looks_only_at_what_may_have_changed(self):
+		case = self.settled_case()
+		run_rewards()
+		long_ago = add_days(now_datetime(), -400)
+		frappe.db.set_value(
+			"Petition", case.name, {"closed_at": long_ago, "modified": long_ago}, update_modified=False
+		)
+		frappe.db.set_value("Reward Entry", {"petition": case.name}, "status", "Paid")
+		self.assertEqual(run_rewards().scanned, 0)
+		frappe.db.set_value("Petition", case.name, "address_text", "三组")
+		self.assertEqual(run_rewards().scanned, 1)
 
 	def test_held_then_due(self):
 		case = make_closed(self.agent, getdate())

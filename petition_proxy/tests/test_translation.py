@@ -33,6 +33,8 @@ EXTRACTORS = {
 }
 # Latin words that Chinese office software shows as they are.
 LATIN_WORDS = {"CSV", "XLSX", "Excel", "JSON", "UTF", "xls", "force", "level", "demo"}
+# ... and the keys of a keyboard.
+LATIN_WORDS |= {"Enter", "Shift", "Ctrl", "Alt"}
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 CONTAINS_LETTER = re.compile(r"[A-Za-z]{2}")
 

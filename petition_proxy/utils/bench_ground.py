@@ -48,7 +48,15 @@ CASE_FIELDS = (
 	"queue_key",
 	"next_action_at",
 )
-EMPTIED = ("Petition", "Petition Event", "Alert", "Alert Digest", "Sweep Run", "Evaluation", "Access Record")
+# Beside the petitions and every record that hangs on one.
+EMPTIED = (
+	"Petition",
+	"Alert Digest",
+	"Sweep Run",
+	"Access Record",
+	"Agent Status Change",
+	"Agent Certificate",
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ class Ground:
 
 def clear() -> None:
 	"""Remove what earlier runs left."""
-	for doctype in EMPTIED:
+	for doctype in (*EMPTIED, *records_of_a_case()):
 		frappe.db.sql_ddl(f"truncate table `tab{doctype}`")
 	for doctype in (
 		"Proxy Agreement",
@@ -95,6 +103,22 @@ def clear() -> None:
 	frappe.db.delete("User", {"name": ("like", "%@bench.invalid")})
 	clear_rules()
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a bench on a site of its own
+
+
+def records_of_a_case() -> list[str]:
+	"""DocTypes of the app that name a petition."""
+	field, doctype = frappe.qb.DocType("DocField"), frappe.qb.DocType("DocType")
+	return (
+		frappe.qb.from_(field)
+		.join(doctype)
+		.on(doctype.name == field.parent)
+		.select(field.parent)
+		.distinct()
+		.where((doctype.module == "Petition Proxy") & (doctype.issingle == 0))
+		.where((field.options == "Petition") & (field.fieldname == "petition"))
+		.orderby(field.parent)
+		.run(pluck=True)
+	)
 
 
 def put(doctype: str, rows: list[dict]) -> None:

@@ -32,6 +32,8 @@ from petition_proxy.jobs.deadline_sweep import (
 )
 from petition_proxy.permissions.scope import clear_scopes
 from petition_proxy.petition_proxy.report.timeliness_by_unit import timeliness_by_unit
+from petition_proxy.tests import step_meter
+from petition_proxy.tests.factories import make_district
 from petition_proxy.utils import bench_ground as ground
 from petition_proxy.utils.query_meter import questions
 
@@ -80,6 +82,7 @@ class Figure:
 class Report:
 	sizes: dict[str, int]
 	figures: list[Figure] = field(default_factory=list)
+	steps: dict[str, int] = field(default_factory=dict)
 
 	def add(self, *values) -> None:
 		self.figures.append(Figure(*values))
@@ -139,6 +142,7 @@ def run(
 	_report_list(report, few, _measure_list(place), small)
 	_report_timeliness(report)
 	_report_filing(report, place, filings)
+	_report_steps(report)
 	text = to_markdown(report)
 	if out:
 		Path(out).write_text(text, encoding="utf-8")
@@ -533,6 +537,21 @@ def _measure_filing_requests(place: "ground.Ground", filings: int) -> tuple[floa
 	return medians[0], medians[1], queries
 
 
+# ---------------------------------------------------------------------- the steps
+
+
+def _report_steps(report: Report) -> None:
+	"""Questions that each step of the path puts to the database, taken by the people of the tests' small district."""
+	_say("Queries of each step")
+	frappe.set_user("Administrator")
+	make_district()
+	report.steps = step_meter.measure()
+	frappe.db.rollback()
+	frappe.clear_cache()
+	dearest = max(report.steps, key=report.steps.get)
+	print(f"    {len(report.steps)} steps, the dearest {dearest}: {report.steps[dearest]}", flush=True)
+
+
 # ---------------------------------------------------------------------- the text
 
 
@@ -587,6 +606,17 @@ def to_markdown(report: Report) -> str:
 			f"{ {True: 'yes', False: '**no**', None: ''}[figure.is_met] } | {queries} | {milliseconds} |"
 		)
 	lines += ["", "Queries and milliseconds: of the operation / of what it was divided by.", ""]
+	over = [step for step, asked in report.steps.items() if asked > step_meter.BUDGET]
+	lines += [
+		f"Queries of each step of the path, guards, letters, notices and Frappe's own included (at most {step_meter.BUDGET};"
+		f" {'none is above' if not over else 'above: ' + ', '.join(over)}). They do not grow with what a case holds"
+		" (`tests/test_query_budget.py`).",
+		"",
+		"| Step | Queries |",
+		"|---|---:|",
+		*(f"| {step} | {asked} |" for step, asked in report.steps.items()),
+		"",
+	]
 	lines += [
 		"| Size | |",
 		"|---|---:|",

@@ -1,13 +1,60 @@
-"""Papers of a case are never public."""
+"""Papers of a case: of a kind that can do no harm, and never public."""
+
+import contextlib
+import os
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import cint
+
+from petition_proxy.domain import lifecycle
+from petition_proxy.domain.paper_kinds import check_paper
+from petition_proxy.utils.errors import domain_errors
+from petition_proxy.utils.settings import get_setting
+
+MODULE = "Petition Proxy"
+# Normative papers that anybody may read.
+OPEN_PAPERS = frozenset({"Rule Document"})
+
+
+class PaperRefusedError(frappe.ValidationError):
+	"""The file is none that a case may hold."""
+
+
+def check_upload(doc: Document, method: str | None = None) -> None:
+	"""Before a file is kept: its kind, its size, and out of the public folder (hook).
+
+	Asked of files on this app's records, and of those that its people upload before the record exists. A site manager's
+	and other apps' files are left alone.
+
+	Args:
+		doc: the new File, which Frappe has written to the disk by now and removes again if this refuses it.
+		method: sent by Frappe, not used.
+
+	Raises:
+		PaperRefusedError: it is not here but a link, empty, too large, or of a kind that a case does not hold.
+	"""
+	if doc.is_folder or not _is_paper(doc):
+		return
+	if doc.is_remote_file:
+		frappe.throw(
+			_("A link to another site is no paper. Choose the file itself and upload it."), PaperRefusedError
+		)
+	content = doc.get_content()
+	content = content.encode() if isinstance(content, str) else content
+	with domain_errors(PaperRefusedError):
+		check_paper(doc.file_name or "", content, cint(get_setting("most_file_mb")) * 1024**2)
+	if doc.attached_to_doctype and not doc.is_private and doc.attached_to_doctype not in OPEN_PAPERS:
+		url, path = doc.file_url, doc.get_full_path()
+		_write_private(doc, content)
+		_remove(url, path)
 
 
 def keep_private(doc: Document, fieldnames: tuple[str, ...]) -> None:
 	"""Make the files in these fields private and point the fields at where they went.
 
-	A web form stores what a phone sends as a public file; this runs in the same transaction.
+	A file that was there before the record is public if its sender said so; this runs in the same transaction.
 
 	Args:
 		doc: saved record.
@@ -21,6 +68,31 @@ def keep_private(doc: Document, fieldnames: tuple[str, ...]) -> None:
 			"File", filters={"file_url": url, "is_private": 0}, pluck="name", order_by="name"
 		):
 			file = frappe.get_doc("File", name)
-			file.is_private = 1
-			file.save(ignore_permissions=True)  # the owner of the paper may lack rights on File
+			path = file.get_full_path()
+			content = file.get_content()
+			file.flags.new_file = True  # what is written here goes again if the transaction does
+			frappe.db.after_rollback.add(file.on_rollback)
+			_write_private(file, content.encode() if isinstance(content, str) else content)
+			file.db_set({f: file.get(f) for f in ("is_private", "file_url", "file_name", "content_hash")})
 			doc.db_set(fieldname, file.file_url, update_modified=False)
+			frappe.db.after_commit.add(lambda url=url, path=path: _remove(url, path))
+
+
+def _is_paper(doc: Document) -> bool:
+	if doc.attached_to_doctype:
+		return frappe.get_meta(doc.attached_to_doctype).module == MODULE
+	roles = set(frappe.get_roles())
+	return bool(roles.intersection(lifecycle.ROLES)) and "System Manager" not in roles
+
+
+def _write_private(file: Document, content: bytes) -> None:
+	"""Write the file to the private folder, under a name that is free there: phones call every photo "image.jpg"."""
+	file.is_private, file.file_url, file.content = 1, None, content
+	file.save_file(content=content)
+
+
+def _remove(url: str, path: str) -> None:
+	"""Take away a public copy that no other record points at."""
+	if not frappe.db.exists("File", {"file_url": url}):
+		with contextlib.suppress(FileNotFoundError):
+			os.remove(path)

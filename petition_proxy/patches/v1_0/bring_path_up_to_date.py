@@ -11,10 +11,10 @@ from frappe.utils import now_datetime
 from petition_proxy.domain.lifecycle import ASSIGNED, DRAFT, WITH_UNIT_STATES
 from petition_proxy.domain.routing import PAPER_CHANNEL
 from petition_proxy.petition_proxy.doctype.petition.effects import make_query_code
-from petition_proxy.setup.demo.writer import reserve
 from petition_proxy.setup.indexes import ensure_indexes
 from petition_proxy.setup.masters import ensure_masters
 from petition_proxy.setup.workflow import ensure_workflow
+from petition_proxy.utils.series import reserve
 
 PAGE_SIZE = 500
 FILLED = ("tier", "tier_since", "query_code", "channel", "assignment")

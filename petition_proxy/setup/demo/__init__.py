@@ -20,11 +20,13 @@ from petition_proxy.jobs.deadline_sweep import deadline_sweep
 from petition_proxy.permissions.scope import clear_scopes
 from petition_proxy.setup.demo import people, stories, words
 from petition_proxy.setup.demo.cases import Case, Rulebook, write_cases
+from petition_proxy.setup.demo.flow import write_flow
 from petition_proxy.setup.demo.logins import LOGINS, login_of, print_logins, set_passwords
 from petition_proxy.setup.demo.papers import letter_words, write_papers
 from petition_proxy.setup.demo.places import District, Village, make_places, write_units
 from petition_proxy.setup.demo.plan import Planner
 from petition_proxy.setup.demo.reach import make_reach
+from petition_proxy.setup.demo.scenes import play_scenes
 from petition_proxy.setup.demo.writer import Writer
 
 __all__ = ("make_demo_district", "make_demo_district_command", "print_logins")
@@ -43,6 +45,9 @@ COUNTED = (
 	"Proxy Agreement",
 	"Petition",
 	"Petition Event",
+	"Petition Assignment",
+	"Progress Notice",
+	"Responsibility Rule",
 	"Official Letter",
 	"Opinion Letter",
 	"Service Receipt",
@@ -65,7 +70,8 @@ def make_demo_district(
 	Args:
 		seed: the same seed on the same day makes the same district.
 		scale: 1 for 130 villages, 1,617 agents and 5,000 petitions; 0.02 for a handful of each.
-		today: last day of the year of petitions; the present day by default.
+		today: last day of the year of petitions; the present day by default. Scenes that the app itself plays
+			happen now, so a district made for another day has none.
 		force: add the district although the site holds petitions already.
 		commit: commit at the end. Callers with a transaction of their own pass False.
 
@@ -101,8 +107,13 @@ def make_demo_district(
 	cases = _plan(planner, home, community, max(100, round(PETITIONS * scale)))
 	cases = write_cases(rng, writer, district, planner.rules, cases, now)
 	write_papers(writer, district, cases, seed)
+	write_flow(writer, district, planner.rules, cases, planner.matters, seed)
 	writer.flush()
-	_finish(district, now, commit)
+	_finish(district, now)
+	if not today:  # the app acts at the present moment
+		play_scenes(district, home)
+	if commit:
+		frappe.db.commit()  # nosemgrep: the command's one transaction ends here
 	after = _count()
 	return {doctype: after[doctype] - before[doctype] for doctype in COUNTED}
 
@@ -173,7 +184,7 @@ def _plan(planner: Planner, home: Village, community: Village, count: int) -> li
 	return cases + planner.plan(count - len(cases), residents, home, agent, department)
 
 
-def _finish(district: District, now: datetime, commit: bool) -> None:
+def _finish(district: District, now: datetime) -> None:
 	rebuild_tree("Region")
 	settings = frappe.get_single("Petition Proxy Settings")
 	settings.district = district.code
@@ -184,8 +195,6 @@ def _finish(district: District, now: datetime, commit: bool) -> None:
 	frappe.cache.delete_key("users_for_mentions")
 	clear_scopes()
 	deadline_sweep(now=now, commit=False)
-	if commit:
-		frappe.db.commit()  # nosemgrep: the command's one transaction ends here
 
 
 @click.command("make-demo-district")

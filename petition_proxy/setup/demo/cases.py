@@ -11,18 +11,21 @@ from datetime import date, datetime, timedelta
 
 import frappe
 
-from petition_proxy.domain import deadlines, lifecycle, ratings, refusals
+from petition_proxy.domain import deadlines, lifecycle, ratings, refusals, routing
 from petition_proxy.domain.lifecycle import Transition
 from petition_proxy.jobs.deadline_sweep import next_action_at_for
 from petition_proxy.setup.demo import words
 from petition_proxy.setup.demo.people import Agent, Person
 from petition_proxy.setup.demo.places import District, Unit, Village
-from petition_proxy.setup.demo.writer import Writer, reserve
+from petition_proxy.setup.demo.writer import Writer
 from petition_proxy.utils.calendar import get_calendar
+from petition_proxy.utils.series import reserve
 
 AGREEMENT_DAYS = 365
 RATING_WINDOW_DAYS = 30
 CLERK_POST, OFFICE_POST = "区服务群众工作系统管理岗", "区信访办公室"
+PETITION_OFFICE = "Petition Office"
+SETTLE = "Settle on the Spot"
 
 
 @dataclass
@@ -60,6 +63,19 @@ class Case:
 
 	def __post_init__(self) -> None:
 		self.at = {step.stamp: moment for step, moment in self.steps}
+		if self.is_settled:  # told and handed over in the same moment
+			self.at["replied_at"] = self.at["served_at"] = self.at["closed_at"]
+
+	@property
+	def is_settled(self) -> bool:
+		"""By the village, on the spot."""
+		return bool(self.steps) and self.steps[-1][0].action == SETTLE
+
+	@property
+	def waits_in_village(self) -> bool:
+		"""Whether the village has the case first (clause S12)."""
+		is_report = self.matter["kind"] == routing.REPORT_KIND
+		return self.channel in routing.VILLAGE_FIRST_CHANNELS and not is_report
 
 	@property
 	def state(self) -> str:
@@ -169,6 +185,7 @@ def _write_petition(
 		"petitioner": case.petitioner.name,
 		"petitioner_name": case.petitioner.title,
 		"masked_phone": case.petitioner.masked_phone,
+		"is_oral_consent": int(case.is_settled),
 		"wants_secrecy": int(case.petitioner.wants_secrecy or bool(case.accused)),
 		"agent": case.agent.name if case.agent else None,
 		"agreement": case.agreement,
@@ -236,7 +253,9 @@ def _steps_values(rng: random.Random, district: District, rules: Rulebook, case:
 	if "replied_at" in at:
 		values["reply_text"] = case.reply
 		values["outcome"] = case.outcome
-	if "served_at" in at:
+	if case.is_settled:
+		values["service_method"] = "In Person"
+	elif "served_at" in at:
 		methods = (
 			("By Agent", "By Agent", "By Agent", "In Person")
 			if case.agent
@@ -265,11 +284,20 @@ def _queue(values: dict) -> dict:
 
 # The timeline
 # ------------
+def village_unit_of(district: District, case: Case) -> Unit:
+	return district.village_units[case.village.code]
+
+
+def sender_of(district: District, case: Case) -> Unit:
+	"""A village hands up what waits with it, a town assigns what it does itself, the petition office the rest."""
+	village = village_unit_of(district, case)
+	if case.waits_in_village and village.members:
+		return village
+	return case.unit if case.unit.unit_type == "Town" else district.by_name[OFFICE_POST]
+
+
 def assigner_of(district: District, case: Case) -> str:
-	"""A town assigns what it does itself, the petition office everything else."""
-	if case.unit.unit_type == "Town":
-		return case.unit.worker
-	return district.by_name[OFFICE_POST].worker
+	return sender_of(district, case).worker
 
 
 def actor_of(district: District, case: Case, step: Transition) -> str:
@@ -278,6 +306,8 @@ def actor_of(district: District, case: Case, step: Transition) -> str:
 		return case.filer
 	if step.action == "Assign":
 		return assigner_of(district, case)
+	if step.action == SETTLE:
+		return village_unit_of(district, case).worker
 	if step.action == "Serve" and case.agent and case.agent.user:
 		return case.agent.user
 	return case.unit.worker
@@ -290,8 +320,10 @@ def _write_events(writer: Writer, district: District, case: Case) -> None:
 		unit = case.unit.code
 		if step.action == "File":
 			unit = case.filer_unit
-		elif step.action == "Assign" and case.unit.unit_type != "Town":
-			unit = district.by_name[OFFICE_POST].code
+		elif step.action == "Assign":
+			unit = sender_of(district, case).code
+		elif step.action == SETTLE:
+			unit = village_unit_of(district, case).code
 		note = {
 			"Assign": case.assignment_note,
 			"Refuse": case.matter.get("body"),

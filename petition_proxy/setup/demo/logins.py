@@ -111,6 +111,14 @@ LOGINS = (
 		"who did what and when, who looked at identities",
 	),
 	Login(
+		lifecycle.FINANCE,
+		"finance",
+		"许丽萍",
+		"",
+		"",
+		"pay the approved reward batch, line by line",
+	),
+	Login(
 		lifecycle.PETITIONER,
 		"petitioner",
 		"曾玉珍",

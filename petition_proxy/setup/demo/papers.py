@@ -13,8 +13,9 @@ from petition_proxy.domain import opinions, refusals, service
 from petition_proxy.setup.demo import words
 from petition_proxy.setup.demo.cases import OFFICE_POST, Case, actor_of
 from petition_proxy.setup.demo.places import District, Unit
-from petition_proxy.setup.demo.writer import Writer, reserve
+from petition_proxy.setup.demo.writer import Writer
 from petition_proxy.setup.masters import read_fixture
+from petition_proxy.utils.series import reserve
 
 OTHER_RESULTS = {
 	"Settled on the Spot": opinions.SUPPORTED,
@@ -75,7 +76,7 @@ class Papers:
 				row["is_oral_consent"] = 1
 			else:
 				self.letters.append((at["replied_at"] - timedelta(minutes=1), case))
-		if "served_at" in at:
+		if "served_at" in at and not case.is_settled:
 			self.receipts.append((at["served_at"], case))
 
 	def _names(self, series: str, dated: list[tuple[datetime, Case]], digits: int) -> list[str]:

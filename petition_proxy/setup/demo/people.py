@@ -18,8 +18,9 @@ from petition_proxy.setup.demo.places import (
 	Settlement,
 	Village,
 )
-from petition_proxy.setup.demo.writer import Writer, reserve
+from petition_proxy.setup.demo.writer import Writer
 from petition_proxy.utils.identity import hash_of, seal
+from petition_proxy.utils.series import reserve
 
 # A domain that never resolves (RFC 2606): no demo account can receive mail.
 MAIL_DOMAIN = "demo.invalid"

@@ -64,6 +64,8 @@ class District:
 	villages: list[Village] = field(default_factory=list)
 	units: dict[str, Unit] = field(default_factory=dict)
 	by_name: dict[str, Unit] = field(default_factory=dict)
+	# village code -> its own unit
+	village_units: dict[str, Unit] = field(default_factory=dict)
 
 	@property
 	def short_code(self) -> str:
@@ -71,6 +73,8 @@ class District:
 
 	def add_unit(self, unit: Unit) -> Unit:
 		self.units[unit.code] = self.by_name[unit.short_name] = unit
+		if unit.unit_type == "Village":
+			self.village_units[unit.village] = unit
 		return unit
 
 

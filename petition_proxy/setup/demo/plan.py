@@ -4,7 +4,7 @@ import random
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from petition_proxy.domain import lifecycle
+from petition_proxy.domain import lifecycle, ratings
 from petition_proxy.setup.demo import timeline, words
 from petition_proxy.setup.demo.cases import CLERK_POST, OFFICE_POST, Case, Rulebook
 from petition_proxy.setup.demo.people import Accounts, Agent, Person, make_petitioner
@@ -18,6 +18,15 @@ PETITIONERS_PER_CASE = 0.72
 WAITING_ONE_IN = 15
 # And one in so many is refused, besides those whose matter leads elsewhere.
 REFUSED_ONE_IN = 40
+# And one in so many is settled by the village on the spot.
+SETTLED_ONE_IN = 30
+SETTLED_WORDS = "村里当场帮您办好了:{0}。您同意口头答复,不再另行出具书面意见。"
+SETTLED_BY = (
+	"已联系水电服务点上门处理",
+	"已帮您查清并把结果逐项念给您听",
+	"已在便民服务站代为办理",
+	"已陪同到场说清并当面解决",
+)
 WAITING_STATES = (
 	lifecycle.REGISTERED,
 	lifecycle.ASSIGNED,
@@ -45,7 +54,7 @@ PLATFORMS = (
 	("City Service System", 20),
 )
 OWN_CHANNELS = (("Petitioner Portal", 3), ("Letter", 1.5), ("Visit", 3), ("Call", 2.5))
-PAPER_CHANNEL = "City Service System"
+SYSTEM_CHANNEL = "City Service System"
 
 
 class Planner:
@@ -127,6 +136,8 @@ class Planner:
 				waiting += 1
 			elif number % REFUSED_ONE_IN == 1:
 				given.update(matter=self.rng.choice(refusable), is_refused=True)
+			elif number % SETTLED_ONE_IN == 2:
+				given.update(matter=self.rng.choice(town_matters), is_settled=True)
 			cases.append(self.plan_case(person, **given))
 		return cases
 
@@ -139,6 +150,7 @@ class Planner:
 		agent: Agent | None = None,
 		petitioned_at: datetime | None = None,
 		is_refused: bool | None = None,
+		is_settled: bool = False,
 		**given,
 	) -> Case:
 		"""One case; what is not given is drawn.
@@ -151,6 +163,7 @@ class Planner:
 			agent: who files it; by default an agent of the village, or nobody.
 			petitioned_at: when it came in.
 			is_refused: whether it ends in a refusal.
+			is_settled: whether the village settles it on the spot, if an agent files it.
 			given: further fields of the case.
 		"""
 		rng = self.rng
@@ -166,9 +179,23 @@ class Planner:
 			if not stop or (steps[-1][0].target if steps else lifecycle.DRAFT) == stop:
 				break
 			delay = timeline.ON_TIME
+		if is_settled and filed_by and filed_by.user and steps:
+			steps = self._settle(steps[0])
+			given.update(
+				channel=SYSTEM_CHANNEL,
+				reply=SETTLED_WORDS.format(rng.choice(SETTLED_BY)),
+				outcome="Settled on the Spot",
+				given_ratings={"Proxy Agent": (ratings.SATISFIED, "当场就办好了。")},
+			)
 		issue = words.draw_issue(rng, matter)
 		unit = unit or self._unit_for(matter, issue, person.village)
 		return self._compose(person, matter, issue, unit, filed_by, came_in, steps, given)
+
+	def _settle(self, filed: tuple) -> list[tuple]:
+		"""Filed, and settled by the village within the hour."""
+		step, moment = filed
+		settled = min(moment + timedelta(minutes=self.rng.randint(12, 55)), self.now)
+		return [(step, moment), (lifecycle.find(lifecycle.REGISTERED, lifecycle.CLOSED), settled)]
 
 	# drawing
 
@@ -282,7 +309,7 @@ class Planner:
 			return {
 				"filer": clerk.worker,
 				"filer_unit": clerk.code,
-				"channel": PAPER_CHANNEL,
+				"channel": SYSTEM_CHANNEL,
 				"intake_way": "Copied from Paper",
 				"created_at": max(keyed_in, came_in),
 			}

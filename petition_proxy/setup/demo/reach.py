@@ -7,7 +7,8 @@ import random
 from datetime import datetime, timedelta
 
 from petition_proxy.setup.demo.places import District, Village
-from petition_proxy.setup.demo.writer import Writer, reserve
+from petition_proxy.setup.demo.writer import Writer
+from petition_proxy.utils.series import reserve
 
 LEAFLETS = 21_300  # of the whole district in its first year
 HAMLETS = ("垭口", "岩脚", "河嘴", "老林口", "界牌", "滩上")

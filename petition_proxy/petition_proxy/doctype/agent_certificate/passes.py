@@ -9,7 +9,7 @@ from frappe.utils import getdate, now_datetime
 
 from petition_proxy.domain import agent_lifecycle
 from petition_proxy.petition_proxy.doctype.proxy_agent import acts
-from petition_proxy.setup.demo.writer import reserve
+from petition_proxy.utils.series import reserve
 
 COLUMNS = (
 	*("name", "owner", "modified_by", "creation", "modified", "docstatus", "idx"),

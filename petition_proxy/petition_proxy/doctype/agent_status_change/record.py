@@ -12,6 +12,7 @@ from frappe.query_builder import DocType
 from frappe.utils import cint, now_datetime
 
 from petition_proxy.domain.agent_lifecycle import RECLASSIFIED
+from petition_proxy.utils.village_pages import forget_pages
 
 SNAPSHOT_FIELDS = ("agent_class", "is_public_staff", "village", "town", "district")
 COLUMNS = (
@@ -29,6 +30,7 @@ def record_changes(changes: Iterable[Mapping]) -> None:
 		changes: for each: agent, agent_name, action, from_status, to_status, effective_on, reason, and the
 			SNAPSHOT_FIELDS as they are from that day on.
 	"""
+	changes = list(changes)
 	user, now = frappe.session.user, now_datetime()
 	rows = []
 	for number, change in enumerate(changes):
@@ -44,6 +46,7 @@ def record_changes(changes: Iterable[Mapping]) -> None:
 		)
 	if rows:
 		frappe.db.bulk_insert("Agent Status Change", list(COLUMNS), rows, chunk_size=1000)
+		forget_pages(change.get("village") for change in changes)
 
 
 def record_particulars(agents: Iterable[Mapping], reason: str | None, on: date) -> None:

@@ -21,6 +21,7 @@ PARTS_OF_LETTERS = {
 	letter_rules.REVIEW_OPINIONS["Review"]: None,
 	letter_rules.REVIEW_OPINIONS["Re-review"]: None,
 	letter_rules.OPINION: None,
+	letter_rules.SUPERVISION: None,
 }
 ITEM_FIELDS = (
 	"document_title",
@@ -92,18 +93,19 @@ def write_file(doc) -> None:
 
 
 def _new_file(petition):
-	doc = frappe.new_doc("Case File")
-	doc.update(
+	return frappe.get_doc(
 		{
+			"doctype": "Case File",
 			"petition": petition.name,
 			"round": petition.round or 1,
 			"subject": petition.subject,
 			"file_key": file_key(petition),
 			"result_summary": petition.reply_text,
 			"reported_by": frappe.session.user,
+			"is_electronic": 1,
+			"__islocal": 1,
 		}
 	)
-	return doc
 
 
 def merged_items(doc, documents: list[dict]) -> list[dict]:

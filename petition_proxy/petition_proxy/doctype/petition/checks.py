@@ -61,8 +61,10 @@ def check_file(doc, now) -> None:
 
 def check_petitioner_lives(doc) -> None:
 	"""A petition of somebody who has died is filed or gone on with by a successor (Civil Code arts 13, 173)."""
-	row = doc.flags.petitioner_row or read_row("Petitioner", doc.petitioner, ("died_on",))
-	if died_on := row and row.died_on:
+	known = doc.flags.petitioner_row or {}
+	if "died_on" not in known:
+		known = read_row("Petitioner", doc.petitioner, ("died_on",)) or {}
+	if died_on := known.get("died_on"):
 		frappe.throw(
 			_("The petitioner died on {0}. A successor files in the own name.").format(
 				frappe.format(died_on, "Date")

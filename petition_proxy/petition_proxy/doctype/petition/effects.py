@@ -211,7 +211,9 @@ def _send(doc, now) -> None:
 
 def _send_again(doc, now) -> None:
 	end_open_assignments(doc, "Replaced", now)
-	_send(doc, now)
+	name = send_assignment(doc, doc.handling_unit, now)
+	# the reason stands on the timeline; left on the case it would pass for the next step's
+	doc.db_set({"assignment": name, "step_reason": None}, update_modified=False)
 
 
 def _receive(doc, now) -> None:
@@ -272,7 +274,7 @@ def _make_receipt(doc, now) -> None:
 AFTER = {
 	"File": (repeats.find_repeats,),
 	"Assign": (_send,),
-	"Reassign": (_send_again, lapse_requests, _clear_reason),
+	"Reassign": (_send_again, lapse_requests),
 	"Receive": (_receive,),
 	"Start Handling": (_receive_late,),
 	"Return": (_return, _clear_reason),

@@ -5,9 +5,6 @@ from frappe.utils import now_datetime
 
 from petition_proxy.domain import lifecycle
 from petition_proxy.petition_proxy.doctype.petition import steps
-from petition_proxy.utils.rows import read_row
-
-CASE_FIELDS = ("name", "workflow_state", "agent", "agreement", "petitioner")
 
 
 def check_comment(doc, method: str | None = None) -> None:
@@ -33,6 +30,8 @@ def check_file(doc, method: str | None = None) -> None:
 def _check(name: str | None) -> None:
 	if not name or lifecycle.AGENT not in frappe.get_roles():
 		return
-	case = read_row("Petition", name, CASE_FIELDS)
-	if case and case.workflow_state != lifecycle.DRAFT:
+	if not frappe.db.exists("Petition", name):
+		return
+	case = frappe.get_doc("Petition", name)
+	if case.workflow_state != lifecycle.DRAFT:
 		steps.check_agent_may_act(case, now_datetime())

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import frappe
+from frappe.model.naming import make_autoname
 from frappe.query_builder import DocType
 from frappe.utils import get_datetime, getdate
 
@@ -11,6 +12,7 @@ from petition_proxy.domain.workdays import MissingYearError
 from petition_proxy.permissions.scope import get_scope
 from petition_proxy.utils.calendar import calendar_for
 from petition_proxy.utils.errors import domain_errors
+from petition_proxy.utils.rows import insert_row
 from petition_proxy.utils.rules import get_limit_rule
 
 LEAD, CO_HANDLER = "Lead", "Co-handler"
@@ -45,28 +47,28 @@ def send_assignment(
 	"""
 	kind = kind or petition.assignment_kind or "Assign"
 	reply_by = reply_by or (petition.reply_by if part == LEAD else None)
-	doc = frappe.new_doc("Petition Assignment")
-	doc.update(
-		{
-			"petition": petition.name,
-			"round": petition.round or 1,
-			"part": part,
-			"kind": kind,
-			"status": "Sent",
-			"from_unit": sending_unit(),
-			"to_unit": unit,
-			"sent_by": frappe.session.user,
-			"sent_at": now,
-			"reason": reason or petition.assignment_note,
-			"requirement": requirement,
-			"reply_by": _end_of(reply_by) if reply_by else _default_reply_by(kind, now),
-		}
-	)
-	doc.flags.district = petition.district
 	# written beside a step that has been checked; no role writes assignments by hand
-	doc.flags.ignore_links = True
-	doc.insert(ignore_permissions=True)
-	return doc.name
+	return insert_row(
+		"Petition Assignment",
+		name=next_number(petition.district),
+		petition=petition.name,
+		round=petition.round or 1,
+		part=part,
+		kind=kind,
+		status="Sent",
+		from_unit=sending_unit(),
+		to_unit=unit,
+		sent_by=frappe.session.user,
+		sent_at=now,
+		reason=reason or petition.assignment_note,
+		requirement=requirement,
+		reply_by=_end_of(reply_by) if reply_by else _default_reply_by(kind, now),
+	)
+
+
+def next_number(district: str | None) -> str:
+	"""The next number of an assignment in a district this year."""
+	return make_autoname(f"JB-{(district or '')[:6]}-.YYYY.-.######")
 
 
 def _end_of(day) -> datetime:

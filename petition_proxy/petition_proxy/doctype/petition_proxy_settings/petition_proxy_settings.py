@@ -47,6 +47,7 @@ class PetitionProxySettings(Document):
 		guest_questions: DF.Int
 		map_attribution: DF.Data | None
 		map_tile_url: DF.Data | None
+		most_file_mb: DF.Int
 		petition_office: DF.Link | None
 		quiet_from: DF.Time
 		quiet_to: DF.Time

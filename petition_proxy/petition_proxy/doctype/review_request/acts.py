@@ -12,10 +12,10 @@ from frappe import _
 from frappe.utils import get_datetime, get_fullname, getdate, now_datetime
 
 from petition_proxy.domain import deadlines, lifecycle, refusals, reviews
-from petition_proxy.domain import letters as letter_rules
+from petition_proxy.domain.letters import REVIEW_OPINIONS
 from petition_proxy.domain.progress import OPINION_NODES, REVIEW_RECEIVED, SERVICE_MEANS
 from petition_proxy.permissions.scope import clear_scopes, get_scope
-from petition_proxy.petition_proxy.doctype.official_letter import register
+from petition_proxy.petition_proxy.doctype.official_letter.register import issue_letter
 from petition_proxy.petition_proxy.doctype.petition import checks, steps
 from petition_proxy.petition_proxy.doctype.petition_event.record import record_event
 from petition_proxy.petition_proxy.doctype.progress_notice.record import tell_open, write_notice
@@ -341,7 +341,7 @@ def decide_review(
 		decision: "Upheld", "Changed" or "Revoked".
 		facts_found: facts.
 		opinion_text: opinion with its reasons.
-		opinion_no: its number, where the body keeps its own book; the next one of the register by default.
+		opinion_no: the number of a body outside the register; the next one of the register by default.
 		signer: who signed; the session's user by default.
 
 	Raises:
@@ -352,18 +352,15 @@ def decide_review(
 	with domain_errors(ReviewError):
 		reviews.check_decision(row.status, decision, facts_found, opinion_text)
 	now = now_datetime()
-	if not (opinion_no or "").strip():
-		kind = letter_rules.REVIEW_OPINIONS[row.level]
-		opinion_no = register.issue_letter(
-			kind, doc, row.reviewing_unit, row.doctype, row.name, issued_on=now
-		)
+	if not opinion_no:
+		opinion_no = issue_letter(REVIEW_OPINIONS[row.level], doc, row.reviewing_unit, row.doctype, row.name)
 	row.update(
 		{
 			"status": reviews.DECIDED,
 			"decision": decision,
 			"facts_found": facts_found.strip(),
 			"opinion_text": opinion_text.strip(),
-			"opinion_no": opinion_no.strip(),
+			"opinion_no": opinion_no,
 			"signer": signer or get_fullname(frappe.session.user),
 			"decided_by": frappe.session.user,
 			"decided_at": now,

@@ -7,6 +7,7 @@ from frappe.utils import now_datetime
 from petition_proxy.domain import lifecycle, supervision
 from petition_proxy.jobs.notices import tell_units_of_orders
 from petition_proxy.permissions.scope import get_scope
+from petition_proxy.petition_proxy.doctype.official_letter.register import issue_letter
 from petition_proxy.petition_proxy.doctype.petition_event.record import record_event
 from petition_proxy.petition_proxy.doctype.supervision_order.record import order_due_at, set_supervised
 from petition_proxy.utils.errors import domain_errors
@@ -78,6 +79,7 @@ def issue_order(petition: str, level: str, trigger: str, requirement: str, unit:
 	)
 	order.flags.district = doc.district
 	order.insert(ignore_permissions=True)  # checked above; no role writes orders by hand
+	issue_letter("Supervision Letter", doc, issuer, order.doctype, order.name, issued_on=now)
 	set_supervised([doc.name])
 	record_event(
 		doc, "Supervise", doc.workflow_state, doc.workflow_state, f"{order.name} {_(level, context=CONTEXT)}"

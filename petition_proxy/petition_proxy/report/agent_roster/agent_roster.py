@@ -40,7 +40,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 		return _count_columns(fields), counts, None, None, summary
 	for row in rows:
 		_name_values(row, places)
-		row["action"] = _(row["action"])
+		action = row["action"]
+		row["action"] = _(action)
 	return _columns(), rows, None, None, summary
 
 

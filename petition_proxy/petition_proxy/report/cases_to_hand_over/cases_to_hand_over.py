@@ -16,7 +16,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 	papers = agreements_in_place_of([row["agreement"] for row in rows if row["agreement"]])
 	for row in rows:
 		row["why"] = _why(row)
-		row["workflow_state"] = _(row["workflow_state"])
+		state = row["workflow_state"]
+		row["workflow_state"] = _(state)
 		paper = next(iter(papers.get(row["agreement"], ())), None)
 		row["new_agreement"] = paper.name if paper else None
 		row["new_agent"] = paper.agent if paper else None

@@ -13,7 +13,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 	ground = read_ground(asked)
 	rows = coverage_gaps(ground)
 	for row in rows:
-		row["state_name"] = _(row["state"])
+		state = row["state"]
+		row["state_name"] = _(state)
 	method = frappe.utils.escape_html(describe_method(ground, asked.on))
 	return get_columns(), rows, f'<span class="text-muted">{method}</span>'
 

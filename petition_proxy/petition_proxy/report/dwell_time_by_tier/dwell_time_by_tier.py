@@ -14,7 +14,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 	"""Columns and a row per tier: how many cases stood there, how many still do, and for how long."""
 	rows = tier_figures(CaseFilters.read(filters), now_datetime())
 	for row in rows:
-		row["tier_name"] = _(row["tier"])
+		tier = row["tier"]
+		row["tier_name"] = _(tier)
 		for field in ("mean_hours", "median_hours", "longest_hours"):
 			row[field] = show_hours(row[field])
 	note = _(

@@ -12,7 +12,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 	"""Columns and a row per step: median hours of cases filed by an agent beside those of direct ones (clause S18)."""
 	rows = step_figures(CaseFilters.read(filters))
 	for row in rows:
-		row["step_name"] = _(row["step"])
+		step = row["step"]
+		row["step_name"] = _(step)
 		row["difference"] = _difference(row["proxied_hours"], row["direct_hours"])
 		for field in ("proxied_hours", "direct_hours"):
 			row[field] = show_hours(row[field])

@@ -19,7 +19,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 		)
 	if asked.group_by == BY_FORM:
 		for row in rows:
-			row["form"] = _(row["form"])
+			form = row["form"]
+			row["form"] = _(form)
 	return get_columns(asked.group_by), rows
 
 

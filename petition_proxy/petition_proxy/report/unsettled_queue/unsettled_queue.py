@@ -16,7 +16,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 	)
 	places = _titles("Region", "region_name", {row["village"] for row in rows if row["village"]})
 	for row in rows:
-		row["kind_name"] = _(row["kind"])
+		kind = row["kind"]
+		row["kind_name"] = _(kind)
 		row["unit_name"] = units.get(row["unit"])
 		row["sent_by_name"] = units.get(row["sent_by_unit"])
 		row["village_name"] = places.get(row["village"])
