@@ -61,8 +61,21 @@ class Person:
 		return self.ask("GET", f"/api/resource/{doctype}/{name}")["data"]
 
 	def names(self, doctype: str, **filters: Any) -> list[str]:
-		query = urllib.parse.urlencode({"filters": json.dumps(filters), "limit_page_length": 0})
-		return [row["name"] for row in self.ask("GET", f"/api/resource/{doctype}?{query}")["data"]]
+		return [row["name"] for row in self.rows(doctype, ["name"], **filters)]
+
+	def rows(
+		self, doctype: str, fields: list[str], order_by: str = "creation asc", **filters: Any
+	) -> list[dict]:
+		query = urllib.parse.urlencode(
+			{
+				"filters": json.dumps(filters),
+				"fields": json.dumps(fields),
+				"order_by": order_by,
+				"limit_page_length": 0,
+			},
+			quote_via=urllib.parse.quote,
+		)
+		return self.ask("GET", f"/api/resource/{doctype}?{query}")["data"]
 
 	def insert(self, doctype: str, **values: Any) -> dict:
 		return self.ask("POST", f"/api/resource/{doctype}", values)["data"]
@@ -74,7 +87,7 @@ class Person:
 		"""Take a step of the path: the fields it asks for and the new state in one request."""
 		return self.change("Petition", petition, workflow_state=state, **values)
 
-	def call(self, method: str, **arguments: Any) -> Any:
+	def call(self, method: str, /, **arguments: Any) -> Any:
 		return self.ask("POST", f"/api/method/{method}", arguments).get("message")
 
 

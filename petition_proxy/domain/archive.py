@@ -17,6 +17,9 @@ ORDER: tuple[str, ...] = (
 	"Paper",
 	"Notice",
 	"Petition Assignment",
+	"Coordination Meeting",
+	"Upward Report",
+	"Supervision Order",
 	"Extension",
 	"Opinion Letter",
 	"Service Receipt",
@@ -24,6 +27,7 @@ ORDER: tuple[str, ...] = (
 	"Evaluation",
 	"Settlement Statement",
 	"Withdrawal",
+	"Closing Report",
 	"Other",
 )
 

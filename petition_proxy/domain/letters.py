@@ -9,7 +9,10 @@ NO_LONGER = "No Longer Accepted Notice"
 GUIDANCE = "Guidance Notice"
 OPINION = "Opinion Letter"
 EXTENSION = "Extension Notice"
+SUPERVISION = "Supervision Letter"
 CLOSING_REPORT = "Closing Report"
+# The opinion of each level of review (R22 arts 35, 36)
+REVIEW_OPINIONS: dict[str, str] = {"Review": "Review Opinion", "Re-review": "Re-review Opinion"}
 
 KINDS: tuple[str, ...] = (
 	ACCEPTANCE,
@@ -19,11 +22,10 @@ KINDS: tuple[str, ...] = (
 	"Forwarding Letter",
 	"Assignment Letter",
 	"Objection Return",
-	"Supervision Letter",
+	SUPERVISION,
 	EXTENSION,
 	OPINION,
-	"Review Opinion",
-	"Re-review Opinion",
+	*REVIEW_OPINIONS.values(),
 	CLOSING_REPORT,
 )
 

@@ -65,6 +65,7 @@ def to_be_told(
 		)
 		.where(Criterion.all(_scoped(terms, case, user)))
 		.orderby(notice.tell_by)
+		.orderby(notice.happened_at)  # of one day, in the order in which it happened
 		.orderby(notice.name)
 		.offset(start)
 		.limit(limit)

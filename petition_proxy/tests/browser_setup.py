@@ -12,6 +12,7 @@ from frappe.utils.password import set_encrypted_password, update_password
 
 from petition_proxy.domain import lifecycle
 from petition_proxy.tests import factories as make
+from petition_proxy.tests import scenario_cases
 
 # Opens invented people of a test site only; no code but the browser tests sets it.
 PASSWORD = "qingxi-liuwan-2026"
@@ -75,12 +76,27 @@ def petition_named(subject: str) -> str:
 	return json.dumps([dict(row) for row in rows])
 
 
+def prepare_scenarios() -> None:
+	"""For the tests that play whole cases: everybody who takes part, beside those of `prepare`."""
+	if not frappe.conf.allow_tests:
+		frappe.throw("Scenarios write into the site. Set allow_tests in its site_config.json first.")
+	frappe.local.conf.throttle_user_limit = 1_000_000  # as in `prepare`
+	scenario_cases.make_people()
+	for user in scenario_cases.USERS:
+		frappe.db.set_value("User", user, "language", "en")
+	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
+	frappe.clear_cache()
+
+
 def tokens() -> str:
 	"""For the tests that go through REST: user id to "key:secret", made anew, as JSON."""
 	if not frappe.conf.allow_tests:
 		frappe.throw("Only a test site gives out tokens. Set allow_tests in its site_config.json first.")
 	made = {}
-	for user in make.USERS:
+	people = frappe.get_all(
+		"User", filters={"name": ("like", "%@pp.test"), "enabled": 1}, pluck="name", order_by="name asc"
+	)
+	for user in people:
 		key, secret = frappe.generate_hash(length=15), frappe.generate_hash(length=15)
 		frappe.db.set_value("User", user, "api_key", key, update_modified=False)
 		set_encrypted_password("User", user, secret, "api_secret")

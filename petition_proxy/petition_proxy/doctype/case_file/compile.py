@@ -16,9 +16,12 @@ from petition_proxy.petition_proxy.doctype.retention_rule.rules import retention
 
 PARTS_OF_LETTERS = {
 	letter_rules.EXTENSION: "Extension",
-	"Review Opinion": "Review",
-	"Re-review Opinion": "Review",
-	letter_rules.OPINION: None,  # listed as the opinion letter itself
+	letter_rules.CLOSING_REPORT: "Closing Report",
+	# listed as what they are the numbers of
+	letter_rules.REVIEW_OPINIONS["Review"]: None,
+	letter_rules.REVIEW_OPINIONS["Re-review"]: None,
+	letter_rules.OPINION: None,
+	letter_rules.SUPERVISION: None,
 }
 ITEM_FIELDS = (
 	"document_title",
@@ -179,10 +182,21 @@ def _register(records: CaseRecords) -> list[dict]:
 
 
 def _work(records: CaseRecords) -> list[dict]:
-	doctype = "Petition Assignment"
+	doctype, order = "Petition Assignment", "Supervision Order"
 	return [
-		_document(doctype, f"{_(row.kind, context=doctype)} {row.name}", row.day, doctype, row.name)
-		for row in records.assignments
+		*(
+			_document(doctype, f"{_(row.kind, context=doctype)} {row.name}", row.day, doctype, row.name)
+			for row in records.assignments
+		),
+		*(
+			_document(kind, f"{_(kind)} {row.title or ''}".strip(), row.day, kind, row.name)
+			for kind in ("Coordination Meeting", "Upward Report")
+			for row in records.beside[kind]
+		),
+		*(
+			_document(order, f"{_(order)} ({_(row.kind, context=order)})", row.day, order, row.name)
+			for row in records.beside[order]
+		),
 	]
 
 
@@ -201,8 +215,18 @@ def _answer(records: CaseRecords) -> list[dict]:
 
 
 def _after(records: CaseRecords) -> list[dict]:
-	rating, statement = "Evaluation", "Settlement Statement"
+	rating, statement, request = "Evaluation", "Settlement Statement", "Review Request"
 	return [
+		*(
+			_document(
+				"Review",
+				f"{_(letter_rules.REVIEW_OPINIONS[row.kind])} {row.title}",
+				row.day,
+				request,
+				row.name,
+			)
+			for row in records.reviews
+		),
 		*(
 			_document(rating, f"{_(rating)} ({_(row.kind)})", row.day, rating, row.name)
 			for row in records.ratings

@@ -5,6 +5,7 @@ from functools import cached_property
 import frappe
 from pypika.terms import NullValue, ValueWrapper
 
+from petition_proxy.domain.reviews import ENDED_STATUSES as DECIDED_STATUSES
 from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement import AUTHORITY_FIELDS
 from petition_proxy.utils.rows import read_row
 
@@ -29,6 +30,10 @@ COLUMNS: dict[str, dict[str, str]] = {
 	"Service Receipt": {"kind": "method", "day": "served_at", "serial": "attempt_no"},
 	"Evaluation": {"kind": "rated_party", "day": "entered_at"},
 	"Settlement Statement": {"day": "stated_on"},
+	"Coordination Meeting": {"title": "name", "day": "held_at"},
+	"Upward Report": {"title": "reference_no", "day": "sent_on"},
+	"Supervision Order": {"kind": "level", "day": "issued_at"},
+	"Review Request": {"kind": "level", "title": "opinion_no", "day": "decided_at", "status": "status"},
 }
 
 
@@ -110,6 +115,11 @@ class CaseRecords:
 	@property
 	def assignments(self) -> list:
 		return self.beside["Petition Assignment"]
+
+	@property
+	def reviews(self) -> list:
+		"""Requests for review or re-review that were decided, in that order."""
+		return [row for row in self.beside["Review Request"] if row.status in DECIDED_STATUSES]
 
 	@property
 	def open_co_handlers(self) -> list[str]:

@@ -5,6 +5,7 @@ from frappe.utils import add_days, get_datetime, getdate, now_datetime
 
 from petition_proxy.domain import lifecycle
 from petition_proxy.jobs.alert_rules import next_action_at_for
+from petition_proxy.petition_proxy.doctype.case_file.facts import gaps_of
 from petition_proxy.petition_proxy.doctype.extension_request import acts
 from petition_proxy.petition_proxy.doctype.extension_request.acts import ExtensionError
 from petition_proxy.tests import factories as f
@@ -41,6 +42,21 @@ class TestExtensionRequest(ClockTestCase):
 		row = frappe.get_doc("Extension Request", request)
 		self.assertEqual((row.original_due_at, row.original_reply_due_at), (statute, reply))
 		self.assertEqual((row.status, row.decided_by), ("Approved", "head@pp.test"))
+
+	def test_approval_issues_the_numbered_notice_that_closing_asks_for(self):
+		request = self.ask()
+		letter = {"petition": self.doc.name, "kind": "Extension Notice"}
+		self.assertFalse(frappe.db.exists("Official Letter", letter))
+		self.decide(request)
+		row = frappe.get_doc("Official Letter", letter)
+		self.assertEqual((row.unit, row.reference_name, row.signer), (f.DEPT_UNIT, request, "head@pp.test"))
+		self.assertNotIn("extension", [gap.code for gap in gaps_of(self.doc)])
+
+	def test_rejection_issues_none(self):
+		self.decide(self.ask(), is_approved=False, note="理由不充分")
+		self.assertFalse(
+			frappe.db.exists("Official Letter", {"petition": self.doc.name, "kind": "Extension Notice"})
+		)
 
 	def test_a_later_save_keeps_the_new_dates(self):
 		self.decide(self.ask(10))

@@ -132,6 +132,17 @@ class TestProgressNotice(ClockTestCase):
 		self.as_user("Administrator")
 		self.assertEqual(nodes(doc.name, status="Told"), ["Registered"])
 
+	def test_nodes_of_one_day_are_listed_as_they_happened(self):
+		doc = f.make_petition(lifecycle.HANDLING)
+		for number, node in enumerate(("Accepted", "Registered", "Received by Unit", "Forwarded")):
+			name = frappe.db.get_value("Progress Notice", {"petition": doc.name, "node": node})
+			day = get_datetime(doc.petitioned_at).replace(hour=9, minute=number)
+			frappe.db.set_value("Progress Notice", name, "happened_at", day)
+		self.assertEqual(
+			[row.node for row in to_be_told(petition=doc.name)],
+			["Accepted", "Registered", "Received by Unit", "Forwarded"],
+		)
+
 	def test_accused_sees_no_notice_in_list_document_or_task_list(self):
 		doc = f.make_petition(lifecycle.REGISTERED, accused_unit=f.TOWN_UNIT)
 		name = frappe.db.get_value("Progress Notice", {"petition": doc.name})

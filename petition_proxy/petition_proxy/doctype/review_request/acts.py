@@ -12,6 +12,7 @@ from frappe import _
 from frappe.utils import get_datetime, get_fullname, getdate, now_datetime
 
 from petition_proxy.domain import deadlines, lifecycle, refusals, reviews
+from petition_proxy.domain.letters import REVIEW_OPINIONS
 from petition_proxy.domain.progress import OPINION_NODES, REVIEW_RECEIVED, SERVICE_MEANS
 from petition_proxy.permissions.scope import clear_scopes, get_scope
 from petition_proxy.petition_proxy.doctype.official_letter.register import issue_letter
@@ -25,7 +26,6 @@ from petition_proxy.utils.rows import read_row
 from petition_proxy.utils.rules import get_limit_rule
 
 REVIEWABLE = (lifecycle.SERVED, lifecycle.CLOSED, lifecycle.ARCHIVED)
-OPINION_LETTERS = {reviews.REVIEW: "Review Opinion", reviews.RE_REVIEW: "Re-review Opinion"}
 
 
 class ReviewError(frappe.ValidationError):
@@ -353,7 +353,7 @@ def decide_review(
 		reviews.check_decision(row.status, decision, facts_found, opinion_text)
 	now = now_datetime()
 	if not opinion_no:
-		opinion_no = issue_letter(OPINION_LETTERS[row.level], doc, row.reviewing_unit, row.doctype, row.name)
+		opinion_no = issue_letter(REVIEW_OPINIONS[row.level], doc, row.reviewing_unit, row.doctype, row.name)
 	row.update(
 		{
 			"status": reviews.DECIDED,
