@@ -33,11 +33,12 @@ app_include_js = "petition_proxy.bundle.js"
 doctype_js = {
 	"Petition": [
 		"public/js/petition_around.js",
+		"public/js/petition_clocks.js",
+		"public/js/petition_closing.js",
+		"public/js/petition_rewards.js",
 	]
 }
 app_include_css = "petition_proxy.bundle.css"
-doctype_js = {"Petition": "public/js/petition_closing.js"}
-doctype_js = {"Petition": "public/js/petition_rewards.js"}
 extend_bootinfo = "petition_proxy.api.desk.extend_bootinfo"
 
 # Where agents and petitioners land after login; they have no desk
@@ -97,13 +98,13 @@ _case_records = (
 	"Progress Notice",
 	"Supervision Order",
 	"Review Request",
-	"Opinion Letter",
-	"Service Receipt",
 	"Common Issue Case",
 	"Reward Entry",
 )
 # Rows of tables in a petition, which Frappe lists by the parent's role alone
 _petition_rows = ("Petition Member", "Petition Concerned Unit")
+# ... and rows elsewhere that name a petition
+_batch_rows = ("Reward Batch Line", "Reward Batch Sign")
 
 # Records with an `agent` field that follow the agent's place
 _agent_records = ("Agent Status Change", "Agent Certificate", "Agent Notice", "Rule Acknowledgement")
@@ -124,6 +125,7 @@ permission_query_conditions = {
 	"Tag Link": "petition_proxy.permissions.doors.tag_link_query",
 	"Document Follow": "petition_proxy.permissions.doors.follow_query",
 	**dict.fromkeys(_petition_rows, "petition_proxy.permissions.around.petition_row_query"),
+	**dict.fromkeys(_batch_rows, "petition_proxy.permissions.case_record_query"),
 	"Agent Application": "petition_proxy.permissions.application_query",
 	"Training Session": "petition_proxy.permissions.session_query",
 	**dict.fromkeys(_agent_records, "petition_proxy.permissions.agent_record_query"),
@@ -159,7 +161,8 @@ has_permission = {
 	**dict.fromkeys(_case_records, "petition_proxy.permissions.has_case_record_permission"),
 }
 
-# Shares overrule row access, and notices carry titles: both are kept to who may open the record
+# Shares overrule row access, and notices carry titles: both are kept to who may open the record. Remarks and papers are
+# acts on a case that go past its own form.
 doc_events = {
 	"DocShare": {"validate": "petition_proxy.permissions.doors.refuse_share"},
 	"Notification Log": {"before_insert": "petition_proxy.permissions.doors.keep_notice_from_outsiders"},
@@ -175,9 +178,6 @@ override_whitelisted_methods = {
 	"frappe.workflow.doctype.workflow.workflow.get_workflow_state_count": "petition_proxy.api.counts.get_workflow_state_count",
 }
 
-# Further acts on a case that go past its own form: remarks and papers
-# --------------------------------------------------------------------
-
 # Scheduled jobs: cron entries only put work on the long queue
 # -------------------------------------------------------------
 scheduler_events = {
@@ -191,7 +191,6 @@ scheduler_events = {
 		"petition_proxy.jobs.work_calendar.warn_missing_calendar",
 		"petition_proxy.jobs.reception_reminders.enqueue_reception_reminders",
 		"petition_proxy.jobs.certificate_watch.enqueue_certificate_watch",
-		"petition_proxy.jobs.work_calendar.warn_missing_calendar",
 		"petition_proxy.jobs.reward_settlement.enqueue_reward_run",
 	],
 }
