@@ -627,11 +627,10 @@ def rewards_and_bulletin(stage: Stage) -> None:
 		if number or town != stage.home.town:
 			continue
 		with acting(TOWN_USER):
-			rewards.check_batch(batch.name)
-		with acting(OFFICE_USER):
-			batch.reload()
 			for sign in batch.signs:
 				rewards.decide_sign(batch.name, sign.name, "Cleared", "已抽查,确系不同事项。")
+			rewards.check_batch(batch.name)
+		with acting(OFFICE_USER):
 			rewards.approve(batch.name)
 	bulletin = _insert(
 		OFFICE_USER,
