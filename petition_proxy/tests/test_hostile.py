@@ -194,7 +194,7 @@ class TestScript(HostileTestCase):
 					f"select `{column}` from `tab{doctype}` where `{column}` like %s or `{column}` like %s limit 1",
 					("%<script%", "%onerror=%"),
 				)
-				if rows and not (doctype, column) in WEB_CONTENT:
+				if rows and (doctype, column) not in WEB_CONTENT:
 					found.append(f"{doctype}.{column}: {str(rows[0][0])[:80]}")
 		return found
 
