@@ -15,6 +15,7 @@ import unittest
 from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 PASSWORD = "qingxi-liuwan-2026"  # of petition_proxy.tests.browser_setup
 DESKTOP = {"width": 1280, "height": 900}
@@ -133,9 +134,15 @@ def fill(page: Page, control, value: str) -> None:
 	if kind == "Select":
 		control.locator("select").select_option(value)
 	elif kind == "Link":
-		control.locator("input").click()
-		control.locator("input").fill(value)
-		control.locator(f'[role="option"]:has-text("{value}")').first.click()
+		option = control.locator(f'[role="option"]:has-text("{value}")').first
+		for _attempt in range(4):
+			control.locator("input").click()
+			control.locator("input").fill(value)
+			# a list that was drawn before its dialog had settled goes away again; a person types once more
+			with contextlib.suppress(PlaywrightTimeout):
+				option.click(timeout=TIMEOUT / 4)
+				return
+		raise AssertionError(f"no offer {value} appeared")
 	else:
 		control.locator("input, textarea").first.fill(value)
 

@@ -16,7 +16,7 @@ class TestLists(BrowserTestCase):
 					("路灯坏了", "red", "3 days late"),
 					("水管漏水", "orange", "1 day left"),
 					("修一条便民路", "green", "9 days left"),
-					("缴费点已恢复", "gray", "Served"),
+					("缴费点已恢复", "light-blue", "Served"),
 				):
 					row = page.locator(ROW, has_text=subject).first
 					pill = row.locator(f".indicator-pill.{colour}:visible", has_text=words).first
