@@ -4,7 +4,7 @@ import frappe
 from frappe.utils import add_days, get_datetime, getdate, now_datetime, today
 
 from petition_proxy.api import closing as api
-from petition_proxy.domain import lifecycle
+from petition_proxy.domain import lifecycle, supervision
 from petition_proxy.petition_proxy.doctype.case_file.case_file import CaseFileError
 from petition_proxy.petition_proxy.doctype.official_letter.register import issue_letter
 from petition_proxy.petition_proxy.doctype.petition.checks import StepError
@@ -13,10 +13,14 @@ from petition_proxy.petition_proxy.doctype.petition_assignment.record import sen
 from petition_proxy.petition_proxy.doctype.petitioner.death import DeathError
 from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement import AgreementError
 from petition_proxy.petition_proxy.doctype.retention_rule.rules import clear_retention_rules
+from petition_proxy.petition_proxy.doctype.review_request.acts import ask_review
 from petition_proxy.petition_proxy.doctype.settlement_statement.settlement_statement import StatementError
+from petition_proxy.petition_proxy.doctype.supervision_order.acts import issue_order
 from petition_proxy.tests import answer_cases as a
+from petition_proxy.tests import channel_cases as c
 from petition_proxy.tests import factories as f
 from petition_proxy.tests.base import AppTestCase
+from petition_proxy.tests.clock_cases import make_superiors, reviewed_case
 from petition_proxy.utils.append_only import AppendOnlyError
 
 
@@ -136,6 +140,51 @@ class TestCaseFile(ClosingTestCase):
 		file.items[0].pages = 9
 		self.assertRaises(CaseFileError, file.save)
 		self.assertRaises(AppendOnlyError, file.on_trash)
+
+	def test_work_around_the_case_is_listed_and_its_own_report_lies_at_the_end(self):
+		make_superiors()
+		c.make_city_body()
+		case, request = reviewed_case(self)
+		beside = {"petition": case.name}
+		units = [{"handling_unit": f.DEPT_UNIT}]
+		day = {"held_at": now_datetime(), "place": "三楼", "host_unit": f.OFFICE_UNIT, "units": units}
+		frappe.get_doc(
+			{"doctype": "Coordination Meeting", "decisions": "由住建委牵头", **beside, **day}
+		).insert()
+		upward = {"city_body": c.CITY_UNIT, "sent_on": today(), "summary": "请示", "reference_no": "云信报1"}
+		frappe.get_doc({"doctype": "Upward Report", **beside, **upward}).insert()
+		issue_order(case.name, "Letter", supervision.TRIGGERS[0], "限期答复")
+		f.walk(case, "Close")
+		file = frappe.get_doc("Case File", api.make_case_file(case.name))
+		titles = [row.document_title for row in file.items]
+		self.assertEqual(
+			[title.split(" ")[0] for title in titles],
+			[
+				"Proxy",
+				"Register",
+				"Acceptance",
+				"Assign",
+				"Coordination",
+				"Upward",
+				"Supervision",
+				"Opinion",
+				"Service",
+				"Review",
+			],
+		)
+		number = frappe.db.get_value("Review Request", request, "opinion_no")
+		self.assertIn(f"Review Opinion {number}", titles)
+		self.assertIn("Upward Report 云信报1", titles)
+		again = frappe.get_doc("Case File", api.make_case_file(case.name))
+		self.assertEqual([row.document_title for row in again.items][:-1], titles)
+		self.assertEqual(again.items[-1].document_title, f"Closing Report {file.report_no}")
+
+	def test_review_that_was_not_decided_is_no_document(self):
+		case = f.make_petition(lifecycle.SERVED)
+		name = ask_review(case.name, "不服")
+		f.walk(case.reload(), "Close")
+		file = frappe.get_doc("Case File", api.make_case_file(case.name))
+		self.assertNotIn(name, [row.reference_name for row in file.items])
 
 	def test_document_without_pages_holds_archiving_back(self):
 		case = f.make_petition(lifecycle.CLOSED)
