@@ -13,6 +13,7 @@ from petition_proxy.petition_proxy.doctype.proxy_agent import acts, handover
 from petition_proxy.petition_proxy.doctype.rule_document import acknowledge
 from petition_proxy.petition_proxy.doctype.training_session import acts as training
 from petition_proxy.utils.identity import unseal_bank_account
+from petition_proxy.utils.texts import plain_texts
 
 # Whoever pays rewards; the role comes with the reward records.
 FINANCE = "Petition Finance"
@@ -21,6 +22,7 @@ FINANCE = "Petition Finance"
 # Lifecycle
 # ---------
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def change_agent_status(
 	agents: list[str] | str, action: str, reason: str | None = None, effective_on: str | None = None
 ) -> None:
@@ -53,12 +55,14 @@ def get_agent_acts(agent: str) -> list[dict]:
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def take_in_application(application: str, is_public_staff: bool = False) -> str:
 	"""Put an applicant on the roster. Arguments, result and errors as `decide.take_in`."""
 	return decide.take_in(application, is_public_staff)
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def turn_down_application(application: str, note: str) -> None:
 	"""Turn an applicant down. Arguments and errors as `decide.turn_down`."""
 	decide.turn_down(application, note)
@@ -67,12 +71,14 @@ def turn_down_application(application: str, note: str) -> None:
 # Cases
 # -----
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def change_agent(petition: str, new_agent: str, agreement: str, reason: str) -> None:
 	"""Give a case to another agent. Arguments and errors as `handover.change_agent`."""
 	handover.change_agent(petition, new_agent, agreement, reason)
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def hand_over_cases(petitions: list[str] | str, new_agent: str, reason: str) -> dict:
 	"""Give many cases to one agent, as far as agreements are signed.
 
@@ -89,6 +95,7 @@ def hand_over_cases(petitions: list[str] | str, new_agent: str, reason: str) -> 
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def prepare_agreements(petitions: list[str] | str, new_agent: str) -> list[str]:
 	"""Draft the agreements of a handover. Arguments, result and errors as `handover.prepare_agreements`."""
 	return handover.prepare_agreements(frappe.parse_json(petitions), new_agent)
@@ -97,48 +104,56 @@ def prepare_agreements(petitions: list[str] | str, new_agent: str) -> list[str]:
 # Training
 # --------
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def open_sign_up(session: str) -> None:
 	"""Let agents take seats. Errors as `training.open_sign_up`."""
 	training.open_sign_up(session)
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def sign_up(session: str, agent: str | None = None) -> int:
 	"""Take a seat. Arguments, result and errors as `training.sign_up`."""
 	return training.sign_up(session, agent)
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def give_up_seat(session: str, agent: str | None = None) -> int:
 	"""Leave a seat. Arguments, result and errors as `training.give_up_seat`."""
 	return training.give_up_seat(session, agent)
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def finish_training(session: str) -> int:
 	"""Close the results and issue certificates. Result and errors as `training.finish`."""
 	return training.finish(session)
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def call_off_training(session: str, reason: str) -> None:
 	"""Call a training off. Arguments and errors as `training.call_off`."""
 	training.call_off(session, reason)
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def put_passed_on_duty(session: str) -> int:
 	"""Put all who passed on duty. Result and errors as `training.put_passed_on_duty`."""
 	return training.put_passed_on_duty(session)
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def revoke_certificate(certificate: str, reason: str) -> None:
 	"""Take a certificate back. Arguments and errors as `passes.revoke`."""
 	passes.revoke(certificate, reason)
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def acknowledge_rules(document: str, agent: str | None = None, signed_paper: str | None = None) -> None:
 	"""Acknowledge a rule document. Arguments and errors as `acknowledge.acknowledge`."""
 	acknowledge.acknowledge(document, agent, signed_paper)
@@ -147,6 +162,7 @@ def acknowledge_rules(document: str, agent: str | None = None, signed_paper: str
 # Reward account
 # --------------
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def show_bank_account(agent: str, reason: str) -> str | None:
 	"""The account an agent's rewards are paid to, for finance, against a reason that is kept.
 

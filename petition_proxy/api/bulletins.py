@@ -6,10 +6,12 @@ import frappe
 from frappe import _
 
 from petition_proxy.petition_proxy.doctype.quarterly_bulletin.quarterly_bulletin import BulletinError
+from petition_proxy.utils.texts import plain_texts
 from petition_proxy.utils.xlsx import make_workbook, send_xlsx
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def recount_bulletin(bulletin: str) -> None:
 	"""Count a draft anew, as cases stand at its cut-off.
 

@@ -4,6 +4,7 @@ import frappe
 
 from petition_proxy.petition_proxy.doctype.case_file import acts as file_acts
 from petition_proxy.petition_proxy.doctype.petition import succession
+from petition_proxy.utils.texts import plain_texts
 
 
 @frappe.whitelist()
@@ -20,12 +21,14 @@ def what_is_missing(petition: str) -> list[dict]:
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def make_case_file(petition: str) -> str:
 	"""Make the file of a case, or bring its list up to date. As `case_file.acts.make_case_file`."""
 	return file_acts.make_case_file(petition)
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def confirm_statement(statement: str) -> None:
 	"""Confirm a settlement statement. Errors as `SettlementStatement.confirm`."""
 	file_acts.confirm_statement(statement)
@@ -38,12 +41,14 @@ def open_cases_of(petitioner: str) -> list[dict]:
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def continue_with_successor(petition: str, successor: str, proof: str, agreement: str | None = None) -> None:
 	"""A successor goes on with the case of somebody who has died. As `succession.continue_with_successor`."""
 	succession.continue_with_successor(petition, successor, proof, agreement)
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def renew_agreement(petition: str, agreement: str) -> None:
 	"""Put a new agreement in the place of one that ended. As `succession.renew_agreement`."""
 	succession.renew_agreement(petition, agreement)

@@ -3,6 +3,7 @@
 import frappe
 
 from petition_proxy.petition_proxy.doctype.common_issue import acts
+from petition_proxy.utils.texts import plain_texts
 
 
 @frappe.whitelist()
@@ -12,24 +13,28 @@ def suggest(issue: str) -> list[dict]:
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def add_cases(issue: str, petitions: list | str) -> int:
 	"""Put cases into a group. Arguments (a list, or its JSON), result and errors as `acts.add_cases`."""
 	return acts.add_cases(issue, [str(name) for name in frappe.parse_json(petitions)])
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def remove_case(issue: str, petition: str, reason: str) -> None:
 	"""Take a case out of a group. Arguments and errors as `acts.remove_case`."""
 	acts.remove_case(issue, petition, reason)
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def answer_all(issue: str) -> list[dict] | None:
 	"""Answer all cases of a group. Arguments, result and errors as `acts.answer_all`."""
 	return acts.answer_all(issue)
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def close_issue(issue: str, effect: str) -> None:
 	"""Close an answered issue. Arguments and errors as `acts.close_issue`."""
 	acts.close_issue(issue, effect)

@@ -10,6 +10,7 @@ from petition_proxy.imports import walking_import
 from petition_proxy.queries import coverage
 from petition_proxy.queries.coverage import CoverageFilters
 from petition_proxy.queries.coverage_map import map_data
+from petition_proxy.utils.texts import plain_texts
 
 MOST_PROPOSALS = 50
 MOST_LEAVING = 100
@@ -121,6 +122,7 @@ def _read(town: str | None, on: str | None, is_elderly: bool) -> CoverageFilters
 # Exchange with a routing engine
 # ------------------------------
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def import_walking_distances(file_url: str) -> dict[str, Any]:
 	"""Take over the ways of a CSV or XLSX file. Arguments, result and errors as `walking_import.import_attached`."""
 	return walking_import.import_attached(file_url)

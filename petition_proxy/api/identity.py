@@ -7,6 +7,7 @@ from petition_proxy.domain.lifecycle import AGENT, CLERK, DEPARTMENT, HEAD, OFFI
 from petition_proxy.permissions import is_in_place
 from petition_proxy.permissions.scope import get_scope
 from petition_proxy.utils.identity import unseal_for_user
+from petition_proxy.utils.texts import plain_texts
 
 # Leaders and auditors read cases without knowing who is behind them.
 MAY_LOOK = frozenset({AGENT, VILLAGE, TOWN, DEPARTMENT, HEAD, OFFICE, CLERK})
@@ -14,6 +15,7 @@ PEOPLE = ("Petitioner", "Proxy Agent")
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def show_identity(doctype: str, name: str, reason: str) -> dict[str, str]:
 	"""Phone, ID number and address of a person, against a reason that is kept with the user's name and the time.
 

@@ -5,6 +5,7 @@ from frappe import _
 
 from petition_proxy.domain import lifecycle
 from petition_proxy.permissions.scope import get_scope
+from petition_proxy.utils.texts import plain_texts
 
 PAPER_ROLES = (lifecycle.CLERK, lifecycle.OFFICE, lifecycle.TOWN, lifecycle.VILLAGE)
 FILING_CHANNEL = "City Service System"
@@ -16,6 +17,7 @@ class PaperEntryError(frappe.ValidationError):
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def enter_paper(
 	client_key: str,
 	paper_no: str,

@@ -9,6 +9,7 @@ from petition_proxy.printing import batch
 from petition_proxy.printing.lists import ledger_html, list_pdf, roster_html
 from petition_proxy.printing.pages import paper_pdf
 from petition_proxy.printing.people import PEOPLE_OF, allow_plain
+from petition_proxy.utils.texts import plain_texts
 
 
 @frappe.whitelist()
@@ -50,6 +51,7 @@ def get_roster_paper(town: str | None = None, status: str | None = None, lang: s
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def unseal_for_print(doctype: str, name: str, reason: str) -> int:
 	"""Let the session's user print a form for the file with plain numbers for some minutes; each person leaves a record.
 
@@ -85,6 +87,7 @@ def count_letters(kind: str, day: str, unit: str | None = None) -> int:
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def print_letters(kind: str, day: str, unit: str | None = None) -> int:
 	"""Start making one file of a day's letters; the file comes as a message to the user.
 

@@ -6,9 +6,11 @@ import frappe
 
 from petition_proxy.petition_proxy.doctype.progress_notice import acts
 from petition_proxy.queries import progress
+from petition_proxy.utils.texts import plain_texts
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def tell_petitioner(
 	petition: str,
 	means: str,

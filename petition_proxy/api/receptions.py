@@ -3,6 +3,7 @@
 import frappe
 
 from petition_proxy.petition_proxy.doctype.video_reception import acts
+from petition_proxy.utils.texts import plain_texts
 
 
 @frappe.whitelist()
@@ -12,18 +13,21 @@ def free_slots(reception: str) -> list[dict]:
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def book(reception: str, slot: str) -> None:
 	"""Take a slot. Arguments and errors as `acts.book`."""
 	acts.book(reception, slot)
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def cancel(reception: str, reason: str) -> None:
 	"""Call a reception off. Arguments and errors as `acts.cancel`."""
 	acts.cancel(reception, reason)
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def record(
 	reception: str,
 	is_held: bool,

@@ -9,6 +9,7 @@ from petition_proxy.jobs.reward_settlement import CONFIRM_EVENT
 from petition_proxy.permissions.scope import get_scope
 from petition_proxy.petition_proxy.doctype.petition_event.record import record_event
 from petition_proxy.petition_proxy.doctype.reward_batch import acts, payment_list
+from petition_proxy.utils.texts import plain_texts
 from petition_proxy.utils.xlsx import send_xlsx
 
 
@@ -17,6 +18,7 @@ class ConfirmationError(frappe.ValidationError):
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def confirm_success(petition: str, note: str) -> None:
 	"""The town confirms that the agent did the work although the petitioner is dissatisfied.
 
@@ -51,48 +53,56 @@ def confirm_success(petition: str, note: str) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def refill_batch(batch: str) -> None:
 	"""Fill a batch anew. Errors as `acts.refill`."""
 	acts.refill(batch)
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def check_batch(batch: str) -> None:
 	"""Check a batch. Errors as `acts.check_batch`."""
 	acts.check_batch(batch)
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def decide_sign(batch: str, sign: str, decision: str, note: str) -> None:
 	"""Clear or strike a flagged line. Arguments and errors as `acts.decide_sign`."""
 	acts.decide_sign(batch, sign, decision, note)
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def strike_line(batch: str, entry: str, note: str) -> None:
 	"""Take a line out for good. Arguments and errors as `acts.strike_line`."""
 	acts.strike_line(batch, entry, note)
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def send_back_batch(batch: str, reason: str) -> None:
 	"""Return a batch to the clerk. Errors as `acts.send_back`."""
 	acts.send_back(batch, reason)
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def approve_batch(batch: str) -> None:
 	"""Approve a batch. Errors as `acts.approve`."""
 	acts.approve(batch)
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def record_payment(batch: str, agent: str, paid_on: str, receipt: str) -> None:
 	"""Record that an agent was paid. Arguments and errors as `acts.record_payment`."""
 	acts.record_payment(batch, agent, paid_on, receipt)
 
 
 @frappe.whitelist(methods=["POST"])
+@plain_texts
 def show_bank_accounts(batch: str, reason: str) -> dict[str, str]:
 	"""Full bank accounts for whoever pays, on record. Arguments, result and errors as `acts.show_accounts`."""
 	return acts.show_accounts(batch, reason)
