@@ -88,6 +88,7 @@ def strings_without_extractor() -> tuple[str, ...]:
 		),
 		_("You Are"),
 		_("Your application has come in. The village or the town will call you."),
+		_("Deadline Watch"),
 	)
 
 
