@@ -1,5 +1,6 @@
 import frappe
 from frappe import _
+from frappe.model import no_value_fields, table_fields
 from frappe.model.document import Document
 from frappe.model.naming import make_autoname
 from frappe.utils import get_datetime, getdate, now_datetime
@@ -284,6 +285,22 @@ class Petition(Document):
 			self.workflow_state = self.workflow_state or lifecycle.DRAFT
 		if step := self.get_step():
 			steps.take(self, step, now_datetime())
+			self.leave_out_version(step)
+
+	def leave_out_version(self, step: lifecycle.Transition):
+		"""A step that leaves a record of its own needs no Version beside it; any other edit in the same save does."""
+		before = self.get_doc_before_save()
+		own = steps.RECORDED_FIELDS.get(step.action)
+		if not before or own is None:
+			return
+		written_by_server = {*_system_fields(), *own, "workflow_state", "step_reason"}
+		edited = (
+			df.fieldname
+			for df in self.meta.fields
+			if df.fieldname not in written_by_server and not is_layout(df)
+		)
+		if not any(_differs(before, self, fieldname) for fieldname in edited):
+			self.flags.ignore_version = True
 
 	def get_step(self) -> lifecycle.Transition | None:
 		"""The step this save takes, if any.
@@ -399,6 +416,10 @@ def _system_fields() -> tuple[str, ...]:
 		if df.fieldname in ("queue_key", "next_action_at", "external_key")
 		or (df.read_only and df.fieldname != "workflow_state")
 	)
+
+
+def is_layout(df) -> bool:
+	return df.fieldtype in no_value_fields or df.fieldtype in table_fields
 
 
 def _differs(before: Document, now: Document, fieldname: str) -> bool:

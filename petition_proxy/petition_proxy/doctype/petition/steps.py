@@ -244,6 +244,27 @@ ACCUSED_FIELDS = ("accused_unit", "accused_user")
 SENDING_STEPS = ("Return", "Reassign")
 
 
+# Steps whose facts stand in a record of their own (event, assignment, letter, receipt, round, file), and the fields that it
+# holds: Frappe's Version of them would be the same once more.
+RECORDED_FIELDS: dict[str, tuple[str, ...]] = {
+	"File": (),
+	"Assign": UNIT_FIELDS,
+	"Receive": (),
+	"Return": UNIT_FIELDS,
+	"Reassign": UNIT_FIELDS,
+	"Refuse": REFUSAL_FIELDS,
+	"Start Handling": (),
+	"Reply": REPLY_FIELDS,
+	"Serve": SERVICE_FIELDS,
+	"Rework": SERVICE_FIELDS,
+	"Close": (),
+	"Reopen": (*UNIT_FIELDS, *REFUSAL_FIELDS, *REPLY_FIELDS, *SERVICE_FIELDS, "reply_class"),
+	"Merge": (),
+	"Undo Merge": UNIT_FIELDS,
+	"Archive": ("retention_term",),
+}
+
+
 def frozen_fields(state: str, action: str | None = None) -> tuple[str, ...]:
 	"""Fields that may not change any more once a petition is in a state.
 

@@ -6,6 +6,7 @@ from frappe.utils import cint
 
 from petition_proxy.domain import reviews
 from petition_proxy.domain.reviews import Matter
+from petition_proxy.utils.rows import read_row
 
 DEFAULT_LIKENESS = 60
 FIELDS = ("name", "category", "subject", "content", "main_petition")
@@ -30,7 +31,7 @@ def concluded_case_of(doc) -> str | None:
 		.on(petition.name == request.petition)
 		.select(*(petition[f] for f in FIELDS))
 		.distinct()
-		.where(request.petitioner.isin(_same_people(doc.petitioner)) | request.petition.isin(named))
+		.where(request.petitioner.isin(_same_people(doc)) | request.petition.isin(named))
 		.where((request.level == reviews.RE_REVIEW) & request.status.isin(reviews.ENDED_STATUSES))
 		.where(request.decision != reviews.REVOKED)
 		.orderby(petition.name)
@@ -42,10 +43,12 @@ def concluded_case_of(doc) -> str | None:
 	return next((row.name for row in rows if reviews.is_same_matter(new, _matter(row), threshold)), None)
 
 
-def _same_people(petitioner: str | None) -> list[str]:
+def _same_people(doc) -> list[str]:
+	petitioner = doc.petitioner
 	if not petitioner:
 		return [""]
-	id_hash = frappe.db.get_value("Petitioner", petitioner, "id_hash")
+	known = doc.flags.petitioner_row or read_row("Petitioner", petitioner, ("id_hash",)) or {}
+	id_hash = known.get("id_hash")
 	if not id_hash:
 		return [petitioner]
 	others = frappe.get_all("Petitioner", filters={"id_hash": id_hash}, pluck="name", order_by="name")
