@@ -24,6 +24,13 @@ SIGNATURE = f"data:image/png;base64,{PNG}"
 TRACES = ("Petition Event", "Petition Assignment", "Official Letter", "Progress Notice")
 
 
+TOKENS: dict[str, str] = {}
+
+
+def setUpModule():
+	TOKENS.update(json.loads(json.loads(run_on_site("prepare_scenarios"))))
+
+
 def api(name: str) -> str:
 	return f"petition_proxy.api.{name}"
 
@@ -33,9 +40,7 @@ class ScenarioTestCase(RestTestCase):
 
 	@classmethod
 	def setUpClass(cls):
-		run_on_site("prepare")
-		run_on_site("prepare_scenarios")
-		cls.tokens = json.loads(json.loads(run_on_site("tokens")))
+		cls.tokens = TOKENS
 
 	def setUp(self):
 		super().setUp()
