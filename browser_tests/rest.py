@@ -29,7 +29,12 @@ class Person:
 	Args:
 		user: user id.
 		token: "key:secret".
+
+	Attributes:
+		writes: requests of anybody so far that may have changed something.
 	"""
+
+	writes = 0
 
 	def __init__(self, user: str, token: str) -> None:
 		self.user, self.token = user, token
@@ -50,6 +55,8 @@ class Person:
 				"Accept": "application/json",
 			},
 		)
+		if verb != "GET":
+			Person.writes += 1
 		opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 		try:
 			with opener.open(request, timeout=60) as answer:
