@@ -42,7 +42,7 @@ class CoverageFilters:
 		"""Make filters from what a form sends; without a day it is today, without a district that of the settings."""
 		values = values or {}
 		return cls(
-			on=getdate(values.get("on") or None),
+			on=read_day(values["on"]) if values.get("on") else getdate(),
 			district=values.get("district")
 			or frappe.db.get_single_value("Petition Proxy Settings", "district"),
 			town=values.get("town") or None,

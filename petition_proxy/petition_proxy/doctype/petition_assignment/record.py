@@ -10,6 +10,7 @@ from petition_proxy.domain import deadlines
 from petition_proxy.domain.workdays import MissingYearError
 from petition_proxy.permissions.scope import get_scope
 from petition_proxy.utils.calendar import calendar_for
+from petition_proxy.utils.client_values import read_day
 from petition_proxy.utils.errors import domain_errors
 from petition_proxy.utils.rules import get_limit_rule
 
@@ -70,7 +71,7 @@ def send_assignment(
 
 
 def _end_of(day) -> datetime:
-	return datetime.combine(getdate(day), deadlines.END_OF_DAY)
+	return datetime.combine(read_day(day), deadlines.END_OF_DAY)
 
 
 def _default_reply_by(kind: str, now: datetime) -> datetime | None:
