@@ -15,6 +15,7 @@ from pypika.terms import Criterion
 from petition_proxy.domain import coverage
 from petition_proxy.domain.coverage import Reach, Spot, WalkMethod
 from petition_proxy.domain.sphere import PositionError, read_position
+from petition_proxy.utils.client_values import read_day
 from petition_proxy.utils.errors import domain_errors
 
 ON_DUTY = "On Duty"
