@@ -12,6 +12,7 @@ from petition_proxy.petition_proxy.doctype.agent_certificate import passes
 from petition_proxy.petition_proxy.doctype.proxy_agent import acts, handover
 from petition_proxy.petition_proxy.doctype.rule_document import acknowledge
 from petition_proxy.petition_proxy.doctype.training_session import acts as training
+from petition_proxy.utils.client_values import read_names
 from petition_proxy.utils.identity import unseal_bank_account
 from petition_proxy.utils.texts import plain_texts
 
@@ -27,8 +28,8 @@ def change_agent_status(
 	agents: list[str] | str, action: str, reason: str | None = None, effective_on: str | None = None
 ) -> None:
 	"""Take one act for one or more agents. Arguments and errors as `acts.change_status`."""
-	names = frappe.parse_json(agents) if isinstance(agents, str) and agents.startswith("[") else agents
-	acts.change_status([names] if isinstance(names, str) else names, action, reason, effective_on)
+	names = [agents] if isinstance(agents, str) and not agents.startswith("[") else read_names(agents)
+	acts.change_status(names, action, reason, effective_on)
 
 
 @frappe.whitelist()
@@ -90,7 +91,7 @@ def hand_over_cases(petitions: list[str] | str, new_agent: str, reason: str) -> 
 	Returns:
 		handed_over: names; missing: for each case left petition, petitioner_name and reason.
 	"""
-	done, missing = handover.hand_over(frappe.parse_json(petitions), new_agent, reason)
+	done, missing = handover.hand_over(read_names(petitions), new_agent, reason)
 	return {"handed_over": done, "missing": [vars(row) for row in missing]}
 
 
@@ -98,7 +99,7 @@ def hand_over_cases(petitions: list[str] | str, new_agent: str, reason: str) -> 
 @plain_texts
 def prepare_agreements(petitions: list[str] | str, new_agent: str) -> list[str]:
 	"""Draft the agreements of a handover. Arguments, result and errors as `handover.prepare_agreements`."""
-	return handover.prepare_agreements(frappe.parse_json(petitions), new_agent)
+	return handover.prepare_agreements(read_names(petitions), new_agent)
 
 
 # Training

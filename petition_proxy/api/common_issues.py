@@ -3,6 +3,7 @@
 import frappe
 
 from petition_proxy.petition_proxy.doctype.common_issue import acts
+from petition_proxy.utils.client_values import read_names
 from petition_proxy.utils.texts import plain_texts
 
 
@@ -16,7 +17,7 @@ def suggest(issue: str) -> list[dict]:
 @plain_texts
 def add_cases(issue: str, petitions: list | str) -> int:
 	"""Put cases into a group. Arguments (a list, or its JSON), result and errors as `acts.add_cases`."""
-	return acts.add_cases(issue, [str(name) for name in frappe.parse_json(petitions)])
+	return acts.add_cases(issue, read_names(petitions))
 
 
 @frappe.whitelist(methods=["POST"])

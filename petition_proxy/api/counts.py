@@ -10,6 +10,7 @@ from frappe.workflow.doctype.workflow.workflow import (
 	get_workflow_state_count as frappe_get_workflow_state_count,
 )
 
+from petition_proxy.utils.client_values import read_filters, read_names
 from petition_proxy.utils.compat import grouped_counts
 
 
@@ -35,7 +36,7 @@ def get_count(
 	"""
 	if not _has_row_access(doctype):
 		return frappe_get_count(doctype, filters=filters, debug=debug, cache=cache)
-	rows = grouped_counts(doctype, "total", filters=frappe.parse_json(filters))
+	rows = grouped_counts(doctype, "total", filters=read_filters(filters))
 	return rows[0].total
 
 
@@ -58,6 +59,6 @@ def get_workflow_state_count(
 		doctype,
 		"count",
 		(workflow_state_field,),
-		filters={workflow_state_field: ("not in", frappe.parse_json(states) or [""])},
+		filters={workflow_state_field: ("not in", read_names(states or []) or [""])},
 		group_by=workflow_state_field,
 	)

@@ -10,6 +10,7 @@ from petition_proxy.imports import walking_import
 from petition_proxy.queries import coverage
 from petition_proxy.queries.coverage import CoverageFilters
 from petition_proxy.queries.coverage_map import map_data
+from petition_proxy.utils.client_values import read_names
 from petition_proxy.utils.texts import plain_texts
 
 MOST_PROPOSALS = 50
@@ -56,7 +57,7 @@ def what_if(
 		frappe.ValidationError: nobody or too many named.
 	"""
 	filters = _read(town, on, is_elderly)
-	leaving = frappe.parse_json(agents)
+	leaving = read_names(agents)
 	if not isinstance(leaving, list) or not 0 < len(leaving) <= MOST_LEAVING:
 		frappe.throw(_("Choose between one and {0} agents.").format(MOST_LEAVING))
 	ground = coverage.read_ground(filters)

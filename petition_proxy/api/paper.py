@@ -5,6 +5,7 @@ from frappe import _
 
 from petition_proxy.domain import lifecycle
 from petition_proxy.permissions.scope import get_scope
+from petition_proxy.utils.client_values import read_moment
 from petition_proxy.utils.texts import plain_texts
 
 PAPER_ROLES = (lifecycle.CLERK, lifecycle.OFFICE, lifecycle.TOWN, lifecycle.VILLAGE)
@@ -86,7 +87,7 @@ def enter_paper(
 			"client_key": client_key,
 			"paper_no": paper_no,
 			"village": village,
-			"petitioned_at": written_on,
+			"petitioned_at": read_moment(written_on),
 			"agent": agent or None,
 			"new_petitioner_name": petitioner_name,
 			"new_petitioner_phone": petitioner_phone,

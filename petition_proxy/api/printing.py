@@ -2,13 +2,13 @@
 
 import frappe
 from frappe import _
-from frappe.utils import getdate
 
 from petition_proxy.api.identity import MAY_LOOK
 from petition_proxy.printing import batch
 from petition_proxy.printing.lists import ledger_html, list_pdf, roster_html
 from petition_proxy.printing.pages import paper_pdf
 from petition_proxy.printing.people import PEOPLE_OF, allow_plain
+from petition_proxy.utils.client_values import read_day, read_mapping
 from petition_proxy.utils.texts import plain_texts
 
 
@@ -23,8 +23,11 @@ def get_paper(doctype: str, name: str, print_format: str, lang: str = "zh") -> N
 		lang: language of the paper.
 
 	Raises:
+		frappe.DoesNotExistError: no such form of this type of record.
 		frappe.PermissionError: no right to read or print the record.
 	"""
+	if not frappe.db.exists("Print Format", {"name": print_format, "doc_type": doctype}):
+		frappe.throw(_("There is no such form for this kind of record."), frappe.DoesNotExistError)
 	_respond(f"{name}-{print_format}", paper_pdf(doctype, name, print_format, lang))
 
 
@@ -36,7 +39,7 @@ def get_ledger_paper(filters: str | dict | None = None, lang: str = "zh") -> Non
 		frappe.PermissionError: no right to read petitions.
 	"""
 	frappe.has_permission("Petition", "print", throw=True)
-	_respond("ledger", list_pdf(ledger_html(frappe.parse_json(filters) or {}, lang)))
+	_respond("ledger", list_pdf(ledger_html(read_mapping(filters), lang)))
 
 
 @frappe.whitelist()
@@ -83,7 +86,7 @@ def unseal_for_print(doctype: str, name: str, reason: str) -> int:
 def count_letters(kind: str, day: str, unit: str | None = None) -> int:
 	"""How many letters of a kind belong to a day, in the session's user's scope."""
 	frappe.has_permission("Petition", "print", throw=True)
-	return len(batch.find_letters(kind, getdate(day), unit or None))
+	return len(batch.find_letters(kind, read_day(day), unit or None))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -104,7 +107,7 @@ def print_letters(kind: str, day: str, unit: str | None = None) -> int:
 		BatchError: none that day, or too many.
 	"""
 	frappe.has_permission("Petition", "print", throw=True)
-	return batch.enqueue_batch(kind, getdate(day), unit or None)
+	return batch.enqueue_batch(kind, read_day(day), unit or None)
 
 
 def _respond(name: str, content: bytes) -> None:

@@ -6,7 +6,10 @@ import frappe
 
 from petition_proxy.petition_proxy.doctype.progress_notice import acts
 from petition_proxy.queries import progress
+from petition_proxy.utils.client_values import read_names
 from petition_proxy.utils.texts import plain_texts
+
+MOST_ROWS_TO_SKIP = 1_000_000
 
 
 @frappe.whitelist(methods=["POST"])
@@ -20,7 +23,7 @@ def tell_petitioner(
 	told_at: str | None = None,
 ) -> int:
 	"""Write down that the petitioner was told. Arguments, result and errors as `acts.tell_petitioner`."""
-	names = frappe.parse_json(notices) if isinstance(notices, str) else notices
+	names = read_names(notices) if notices else None
 	return acts.tell_petitioner(petition, means, names, note, told_to, told_at)
 
 
@@ -37,4 +40,6 @@ def to_be_told(petition: str | None = None, start: int = 0, limit: int = 50) -> 
 		frappe.PermissionError: no right to read such notices.
 	"""
 	frappe.has_permission("Progress Notice", "read", throw=True)
-	return progress.to_be_told(petition=petition, start=max(start, 0), limit=min(max(limit, 1), 200))
+	return progress.to_be_told(
+		petition=petition, start=min(max(start, 0), MOST_ROWS_TO_SKIP), limit=min(max(limit, 1), 200)
+	)

@@ -3,6 +3,7 @@
 import frappe
 
 from petition_proxy.petition_proxy.doctype.service_receipt import acts
+from petition_proxy.utils.client_values import read_mapping
 from petition_proxy.utils.texts import plain_texts
 
 
@@ -10,7 +11,7 @@ from petition_proxy.utils.texts import plain_texts
 @plain_texts
 def record_service(petition: str, receipt: str | dict) -> str:
 	"""Record that the reply was handed over, and note the case as served. As `acts.record_service`."""
-	return acts.record_service(petition, frappe.parse_json(receipt))
+	return acts.record_service(petition, read_mapping(receipt))
 
 
 @frappe.whitelist(methods=["POST"])

@@ -1,10 +1,12 @@
 """The steps a person is shown: Frappe goes by role alone, a case by who stands behind it."""
 
 import frappe
+from frappe import _
 from frappe.model.workflow import get_transitions as frappe_get_transitions
 
 from petition_proxy.domain import lifecycle
 from petition_proxy.petition_proxy.doctype.petition import steps
+from petition_proxy.utils.client_values import ClientValueError, read_mapping
 
 
 @frappe.whitelist()
@@ -23,8 +25,10 @@ def get_transitions(
 	Raises:
 		frappe.PermissionError: the document is out of the user's scope.
 	"""
-	doc = frappe.parse_json(doc)
-	if doc.get("doctype") != "Petition":
+	doc = read_mapping(doc)
+	if not doc.get("doctype"):
+		frappe.throw(_("Which record is meant is missing here. Load the form again."), ClientValueError)
+	if doc.doctype != "Petition":
 		return frappe_get_transitions(doc, workflow, raise_exception)
 	if doc.get("__islocal") or not doc.get("name"):
 		return []

@@ -62,7 +62,7 @@ def read_attached(file_url: str) -> bytes:
 		frappe.PermissionError: the session's user may not read it.
 	"""
 	names = frappe.get_all(
-		"File", filters={"file_url": file_url}, pluck="name", order_by="creation desc, name"
+		"File", filters={"file_url": file_url, "is_folder": 0}, pluck="name", order_by="creation desc, name"
 	)
 	if not names:
 		frappe.throw(_("The file was not found. Attach it again."), frappe.DoesNotExistError)

@@ -16,6 +16,7 @@ from petition_proxy.domain import coverage
 from petition_proxy.domain.coverage import Reach, Spot, WalkMethod
 from petition_proxy.domain.sphere import PositionError, read_position
 from petition_proxy.queries.roster import able_on
+from petition_proxy.utils.client_values import read_day
 from petition_proxy.utils.errors import domain_errors
 
 ON_DUTY = "On Duty"
@@ -43,7 +44,7 @@ class CoverageFilters:
 		"""Make filters from what a form sends; without a day it is today, without a district that of the settings."""
 		values = values or {}
 		return cls(
-			on=getdate(values.get("on") or None),
+			on=read_day(values["on"]) if values.get("on") else getdate(),
 			district=values.get("district")
 			or frappe.db.get_single_value("Petition Proxy Settings", "district"),
 			town=values.get("town") or None,

@@ -1,5 +1,6 @@
 """Hostile callers: strangers at every open function, wrong types, script in every text, odd characters."""
 
+import inspect
 import json
 from io import BytesIO
 
@@ -26,6 +27,8 @@ STRANGERS = (
 	"petitioner@pp.test",
 	"Guest",
 )
+# Frappe's own function of this name, whose answer to another app's record or to an unknown column is its own.
+LEFT_TO_FRAPPE = {("counts.get_count", "doctype"), ("counts.get_count", "filters")}
 # Anybody may ask where the nearest service point is.
 FOR_GUESTS = {"directory.nearby"}
 
@@ -117,7 +120,9 @@ class TestWrongTypes(HostileTestCase):
 		crashes = set()
 		for name, function in h.api_functions():
 			right = self.ground.arguments(name, function)
-			for word in right:
+			for word in inspect.signature(function).parameters:
+				if (name, word) in LEFT_TO_FRAPPE:
+					continue
 				for value in self.VALUES:
 					self.as_user("office@pp.test")
 					h.keep()

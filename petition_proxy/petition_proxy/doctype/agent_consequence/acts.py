@@ -11,6 +11,7 @@ from petition_proxy.petition_proxy.doctype.agent_consequence.agent_consequence i
 	OPEN_STATUSES,
 	ConsequenceError,
 )
+from petition_proxy.utils.client_values import read_day
 
 # Steps that end duty, the act by which the roster ends it, and the status it leads to.
 STATUS_ACTS = {SUSPENSION: ("Suspend", "Suspended"), REMOVAL: ("Remove", "Removed")}
@@ -88,7 +89,7 @@ def decide(name: str, is_imposed: bool, note: str, suspended_until: str | None =
 			),
 			ConsequenceError,
 		)
-	until = getdate(suspended_until) if suspended_until else None
+	until = read_day(suspended_until) if suspended_until else None
 	if is_imposed and doc.step == SUSPENSION and not (until and until > getdate()):
 		frappe.throw(_("Give the last day of the suspension."), ConsequenceError)
 	doc.db_set(

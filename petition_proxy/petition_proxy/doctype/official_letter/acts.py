@@ -2,7 +2,7 @@
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime, getdate, now_datetime
+from frappe.utils import getdate, now_datetime
 
 from petition_proxy.domain import dates, lifecycle
 from petition_proxy.domain import letters as rules
@@ -12,6 +12,7 @@ from petition_proxy.petition_proxy.doctype.official_letter.register import LETTE
 from petition_proxy.petition_proxy.doctype.petition import steps
 from petition_proxy.petition_proxy.doctype.petition_assignment.acts import lock_petition
 from petition_proxy.petition_proxy.doctype.petition_event.record import record_event
+from petition_proxy.utils.client_values import read_moment
 from petition_proxy.utils.errors import domain_errors
 
 TOLD_WAYS = ("In Writing", "By Agent", "In Person", "By Post", "Online")
@@ -81,7 +82,7 @@ def record_told(letter: str, how: str, told_at: str | None = None) -> None:
 			),
 			LetterError,
 		)
-	at = get_datetime(told_at) if told_at else now_datetime()
+	at = read_moment(told_at) if told_at else now_datetime()
 	with domain_errors(LetterError):
 		dates.check_not_future(at, now_datetime(), "Told At")
 		dates.check_order(getdate(doc.issued_on), at, "Issued On", "Told At")

@@ -20,6 +20,7 @@ from petition_proxy.petition_proxy.doctype.petition_assignment.record import (
 )
 from petition_proxy.petition_proxy.doctype.petition_event.record import record_event
 from petition_proxy.utils.calendar import calendar_for
+from petition_proxy.utils.client_values import read_day
 from petition_proxy.utils.errors import domain_errors
 from petition_proxy.utils.rules import get_limit_rule
 
@@ -300,7 +301,7 @@ def reassign(
 		)
 	if not steps.may_take(doc, lifecycle.REASSIGN):
 		frappe.throw(steps.WHO[lifecycle.BY_SENDER](), steps.StepError)
-	doc.assignment_kind, doc.reply_by = kind or "Assign", reply_by
+	doc.assignment_kind, doc.reply_by = kind or "Assign", read_day(reply_by) if reply_by else None
 	_move(doc, unit, reason)
 
 

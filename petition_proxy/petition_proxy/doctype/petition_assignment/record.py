@@ -11,6 +11,7 @@ from petition_proxy.domain import deadlines
 from petition_proxy.domain.workdays import MissingYearError
 from petition_proxy.permissions.scope import get_scope
 from petition_proxy.utils.calendar import calendar_for
+from petition_proxy.utils.client_values import read_day
 from petition_proxy.utils.errors import domain_errors
 from petition_proxy.utils.rows import insert_row
 from petition_proxy.utils.rules import get_limit_rule
@@ -72,7 +73,7 @@ def next_number(district: str | None) -> str:
 
 
 def _end_of(day) -> datetime:
-	return datetime.combine(getdate(day), deadlines.END_OF_DAY)
+	return datetime.combine(read_day(day), deadlines.END_OF_DAY)
 
 
 def _default_reply_by(kind: str, now: datetime) -> datetime | None:

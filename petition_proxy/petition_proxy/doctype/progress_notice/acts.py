@@ -2,13 +2,14 @@
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime, now_datetime
+from frappe.utils import now_datetime
 
 from petition_proxy.domain import lifecycle, progress
 from petition_proxy.permissions.scope import get_scope
 from petition_proxy.petition_proxy.doctype.petition import steps
 from petition_proxy.petition_proxy.doctype.petition_event.record import record_event
 from petition_proxy.petition_proxy.doctype.progress_notice.record import tell_open
+from petition_proxy.utils.client_values import read_moment
 from petition_proxy.utils.errors import domain_errors
 
 
@@ -47,7 +48,7 @@ def tell_petitioner(
 	now = now_datetime()
 	scope = get_scope()
 	check_may_tell(doc, scope, now)
-	moment = get_datetime(told_at) if told_at else now
+	moment = read_moment(told_at) if told_at else now
 	with domain_errors(ProgressError):
 		status = progress.check_told(means, note, moment, now)
 	told = tell_open(

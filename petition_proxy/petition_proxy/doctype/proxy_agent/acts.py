@@ -17,6 +17,7 @@ from petition_proxy.permissions import is_in_place
 from petition_proxy.permissions.scope import clear_scopes, get_scope
 from petition_proxy.petition_proxy.doctype.agent_status_change.record import SNAPSHOT_FIELDS, record_changes
 from petition_proxy.petition_proxy.doctype.proxy_agent.gate import why_rules_unknown
+from petition_proxy.utils.client_values import read_day
 from petition_proxy.utils.errors import domain_errors
 
 LOCKED_FIELDS = (
@@ -70,7 +71,7 @@ def change_status(
 		AgentActError: no valid training pass, for acts that lead on duty.
 	"""
 	today = getdate()
-	on = getdate(effective_on) if effective_on else today
+	on = read_day(effective_on) if effective_on else today
 	if on > today:
 		frappe.throw(_("The day lies in the future. Take the act on the day itself."), AgentActError)
 	rows = lock_agents(agents)

@@ -20,6 +20,7 @@ from petition_proxy.petition_proxy.doctype.petition import checks, steps
 from petition_proxy.petition_proxy.doctype.petition_event.record import record_event
 from petition_proxy.petition_proxy.doctype.progress_notice.record import tell_open, write_notice
 from petition_proxy.utils.calendar import calendar_for
+from petition_proxy.utils.client_values import read_day, read_moment
 from petition_proxy.utils.errors import domain_errors
 from petition_proxy.utils.posts import post_holders
 from petition_proxy.utils.rows import read_row
@@ -62,7 +63,7 @@ def ask_review(
 	"""
 	doc = _lock(petition)
 	now = now_datetime()
-	moment = get_datetime(asked_at) if asked_at else now
+	moment = read_moment(asked_at) if asked_at else now
 	_require_applicant(doc, now, request_scan)
 	_require_reviewable(doc)
 	if not (reasons or "").strip():
@@ -301,7 +302,7 @@ def add_hearing(request: str, from_date: str, to_date: str, note: str | None = N
 	_require_reviewer(row)
 	if row.status != reviews.RECEIVED:
 		frappe.throw(_("A hearing is held while the request is under review."), ReviewError)
-	row.append("hearings", {"from_date": getdate(from_date), "to_date": getdate(to_date), "note": note})
+	row.append("hearings", {"from_date": read_day(from_date), "to_date": read_day(to_date), "note": note})
 	_set_due(row)
 	row.save(ignore_permissions=True)  # checked above
 	record_event(doc, "Hearing", doc.workflow_state, doc.workflow_state, note)
@@ -403,7 +404,7 @@ def serve_review(request: str, method: str, served_at: str | None = None, proof:
 	if method not in SERVICE_MEANS:
 		frappe.throw(_("Say how the opinion was handed over."), ReviewError)
 	now = now_datetime()
-	moment = get_datetime(served_at) if served_at else now
+	moment = read_moment(served_at) if served_at else now
 	if moment > now or moment < get_datetime(row.decided_at).replace(microsecond=0):
 		frappe.throw(_("It is handed over after the decision and not in the future."), ReviewError)
 	row.update(

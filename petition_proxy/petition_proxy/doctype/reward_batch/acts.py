@@ -18,6 +18,7 @@ from petition_proxy.permissions.scope import get_scope
 from petition_proxy.petition_proxy.doctype.reward_batch import fill
 from petition_proxy.petition_proxy.doctype.reward_batch.reward_batch import RewardBatchError
 from petition_proxy.utils.access_log import record_access
+from petition_proxy.utils.client_values import read_day
 
 PEOPLE = ("made_by", "checked_by", "approved_by", "paid_by")
 
@@ -398,7 +399,7 @@ def record_payment(name: str, agent: str, paid_on: str, receipt: str) -> None:
 			_("{0} was paid on {1} already.").format(row.agent_name, frappe.format(row.paid_on, "Date")),
 			RewardBatchError,
 		)
-	day = getdate(paid_on)
+	day = read_day(paid_on)
 	if not day or day > getdate() or day < getdate(batch.approved_at):
 		frappe.throw(_("The day of payment lies between the approval and today."), RewardBatchError)
 	row.db_set({"paid_on": day, "receipt": receipt, "paid_by": frappe.session.user})

@@ -19,6 +19,7 @@ from petition_proxy.petition_proxy.doctype.video_reception.video_reception impor
 	ReceptionError,
 	check_authority,
 )
+from petition_proxy.utils.client_values import read_moment
 from petition_proxy.utils.errors import domain_errors
 from petition_proxy.utils.rows import read_row
 from petition_proxy.utils.settings import get_setting
@@ -203,8 +204,8 @@ def record(
 		"recorded_by": frappe.session.user,
 	}
 	if is_held:
-		begin = get_datetime(started_at) if started_at else None
-		end = get_datetime(ended_at) if ended_at else None
+		begin = read_moment(started_at) if started_at else None
+		end = read_moment(ended_at) if ended_at else None
 		with domain_errors(ReceptionError):
 			receptions.check_record(begin, end, now)
 		values |= {
