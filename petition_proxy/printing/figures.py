@@ -4,48 +4,39 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-LEVELS = ("District", "Town", "Village", "Unit", "Agent")
-MAX_ROWS = 200
+# The paper goes to every unit of the district; agents are compared in the bulletin itself and on its spreadsheet.
+NOT_ON_PAPER = ("Agent",)
+NOTHING = frozenset({"", "0", "—", "–", "-"})
 
 
 def paper_figures(doc: Document) -> list[frappe._dict]:
-	"""One table a level, in the order of `LEVELS`; nothing is computed anew.
+	"""One table a level, as the bulletin shows it; nothing is computed anew.
 
 	Args:
 		doc: the Quarterly Bulletin, which the caller may read.
 
 	Returns:
-		Dicts of title, columns and rows (name, cells).
+		Dicts of title, columns and rows (name, cells). Units and places without a single figure are left out;
+		villages without a case have a list of their own.
 	"""
-	if not frappe.db.exists("DocType", "Bulletin Figure", cache=True):
-		return []
-	figures = frappe.get_all(
-		"Bulletin Figure",
-		filters={"bulletin": doc.name, "kind": "Figure"},
-		fields=["level", "scope_name", "figures"],
-		order_by="scope_id asc",
-		limit=0,
-	)
 	tables = []
-	for level in LEVELS:
-		rows = [row for row in figures if row.level == level][:MAX_ROWS]
+	for table in doc.get_tables():
+		if table["level"] in NOT_ON_PAPER:
+			continue
+		rows = [row for row in table["rows"] if not NOTHING.issuperset(str(cell) for cell in row[1:])]
 		if rows:
-			tables.append(_table(level, rows))
+			tables.append(
+				frappe._dict(
+					title=_title(table["level"]),
+					head=table["header"][0],
+					columns=table["header"][1:],
+					rows=[frappe._dict(name=row[0] or "", cells=row[1:]) for row in rows],
+				)
+			)
 	return tables
 
 
-def _table(level: str, rows: list[frappe._dict]) -> frappe._dict:
-	values = [frappe.parse_json(row.figures) or {} for row in rows]
-	keys = list(dict.fromkeys(key for value in values for key in value))
-	return frappe._dict(
-		title=_("By {0}").format(_(level, context="Bulletin Figure")),
-		columns=[_(key) for key in keys],
-		rows=[
-			frappe._dict(name=row.scope_name or "", cells=[_cell(value.get(key)) for key in keys])
-			for row, value in zip(rows, values, strict=True)
-		],
-	)
-
-
-def _cell(value) -> str:
-	return "—" if value is None else str(value)
+def _title(level: str) -> str:
+	if level == "Restated":
+		return _("Figures restated since the last bulletin")
+	return _("By {0}").format(_(level, context="Bulletin Figure"))

@@ -233,7 +233,13 @@ def paper_today():
 	return getdate(today())
 
 
-def paper_number(kind: str, petition: str | None, round_no: int | None = 1, record: str | None = None) -> str:
+def paper_number(
+	kind: str,
+	petition: str | None,
+	round_no: int | None = 1,
+	record: str | None = None,
+	own: str | None = None,
+) -> str:
 	"""The registered number of a letter (发文字号); a gap to be filled in by hand where none is registered.
 
 	Args:
@@ -241,6 +247,7 @@ def paper_number(kind: str, petition: str | None, round_no: int | None = 1, reco
 		petition: the case.
 		round_no: its round.
 		record: the record the letter stands for, where a case has several of the kind.
+		own: the record's own number, which its letter bears where the register holds none.
 	"""
 	number = None
 	if frappe.db.exists("DocType", "Official Letter", cache=True):
@@ -248,7 +255,7 @@ def paper_number(kind: str, petition: str | None, round_no: int | None = 1, reco
 		if record:
 			filters["reference_name"] = record
 		number = frappe.db.get_value("Official Letter", filters, "number", order_by="creation desc")
-	return number or _("({0}) No. ____").format(getdate(today()).year)
+	return number or own or _("({0}) No. ____").format(getdate(today()).year)
 
 
 def paper_timeline(petition: str) -> list[dict]:

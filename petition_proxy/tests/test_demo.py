@@ -320,6 +320,7 @@ class TestDemoDistrict(_DistrictCase):
 
 	def test_assignments_stand_where_their_cases_stand(self):
 		expected = {lifecycle.ASSIGNED: "Sent", lifecycle.REFUSED: "Ended"}
+		expected[lifecycle.NOT_ACCEPTED_AGAIN] = "Ended"
 		expected |= dict.fromkeys((lifecycle.RECEIVED, lifecycle.ACCEPTED, lifecycle.HANDLING), "Received")
 		expected |= dict.fromkeys((lifecycle.REPLIED, lifecycle.SERVED, lifecycle.CLOSED), "Answered")
 		sent = 0

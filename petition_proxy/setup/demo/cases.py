@@ -237,6 +237,9 @@ def _steps_values(rng: random.Random, district: District, rules: Rulebook, case:
 		values["assignment_note"] = case.assignment_note
 	if "refused_at" in at:
 		values["refusal_reason"] = case.matter["refuse"]
+		is_stop = case.state == lifecycle.NOT_ACCEPTED_AGAIN
+		article_for = refusals.article_for_stop if is_stop else refusals.article_for_refusal
+		values["refusal_article"] = article_for(case.matter["refuse"])
 		values["refusal_body"] = case.matter["body"]
 	if "accepted_at" in at:
 		accepted = at["accepted_at"]
@@ -327,6 +330,7 @@ def _write_events(writer: Writer, district: District, case: Case) -> None:
 		note = {
 			"Assign": case.assignment_note,
 			"Refuse": case.matter.get("body"),
+			"Stop": case.matter.get("body"),
 			"Serve": case.service_note,
 		}.get(step.action)
 		_event(writer, case, step.action, step.source, step.target, moment, actor, unit, note)

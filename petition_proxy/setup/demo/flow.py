@@ -219,7 +219,7 @@ class Flow:
 			node=node,
 			happened_at=moment,
 			tell_by=progress.tell_by(moment, PROGRESS_DAYS),
-			content=content if step.action in ("File", "Refuse") else None,
+			content=content if step.action in ("File", "Refuse", "Stop") else None,
 			**self.told(case, step, node, moment),
 		)
 

@@ -9,7 +9,7 @@ import frappe
 from frappe.utils import cint
 
 from petition_proxy.domain import letters as rules
-from petition_proxy.domain import opinions, refusals, service
+from petition_proxy.domain import lifecycle, opinions, refusals, service
 from petition_proxy.setup.demo import words
 from petition_proxy.setup.demo.cases import OFFICE_POST, Case, actor_of
 from petition_proxy.setup.demo.places import District, Unit
@@ -69,6 +69,8 @@ class Papers:
 		at, row = case.at, self.rows[case.name]
 		for stamp, kind in (("accepted_at", rules.ACCEPTANCE), ("refused_at", rules.REFUSAL)):
 			if stamp in at:
+				if case.state == lifecycle.NOT_ACCEPTED_AGAIN:
+					kind = rules.NO_LONGER
 				self.issue(at[stamp], case.unit, kind, self.notice(case, at[stamp]))
 		if "replied_at" in at and refusals.has_statutory_clock(case.matter["kind"], None):
 			oral = (at["replied_at"].date() - case.petitioned_at.date()).days <= ORAL_DAYS

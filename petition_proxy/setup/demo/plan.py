@@ -54,6 +54,7 @@ PLATFORMS = (
 	("City Service System", 20),
 )
 OWN_CHANNELS = (("Petitioner Portal", 3), ("Letter", 1.5), ("Visit", 3), ("Call", 2.5))
+CONCLUDED = "Concluded by Re-review"
 SYSTEM_CHANNEL = "City Service System"
 
 
@@ -179,6 +180,10 @@ class Planner:
 			if not stop or (steps[-1][0].target if steps else lifecycle.DRAFT) == stop:
 				break
 			delay = timeline.ON_TIME
+		if steps and steps[-1][0].action == "Refuse" and matter["refuse"] == CONCLUDED:
+			# what a re-review has concluded is not refused but no longer accepted (art. 36)
+			stop_step = lifecycle.find(lifecycle.RECEIVED, lifecycle.NOT_ACCEPTED_AGAIN)
+			steps = [*steps[:-1], (stop_step, steps[-1][1])]
 		if is_settled and filed_by and filed_by.user and steps:
 			steps = self._settle(steps[0])
 			given.update(

@@ -42,6 +42,7 @@ DEPARTMENT_USER, HEAD_USER, OFFICE_USER = (
 	login_of(role).user for role in (lifecycle.DEPARTMENT, lifecycle.HEAD, lifecycle.OFFICE)
 )
 CLERK_USER, PETITIONER_USER = (login_of(role).user for role in (lifecycle.CLERK, lifecycle.PETITIONER))
+LANGUAGE = "zh"
 GRANDMOTHERS = ("石婆婆", "谭婆婆", "向婆婆")
 PAY_POINT = (
 	"小区附近的水电气缴费点撤走以后,我们这些不会用手机的老人每个月要坐车到商圈去排队,建议在社区设一个代缴点。"
@@ -88,11 +89,13 @@ def play_scenes(district: District, home: Village) -> None:
 		home: the village of the documented logins.
 	"""
 	stage = Stage(district, home, now_datetime())
-	user = frappe.session.user
+	user, language = frappe.session.user, frappe.local.lang
+	frappe.local.lang = LANGUAGE  # of the people of the district: what they write down is kept in it
 	try:
 		for scene in SCENES:
 			scene(stage)
 	finally:
+		frappe.local.lang = language
 		frappe.set_user(user)
 
 
@@ -296,6 +299,24 @@ def objections(stage: Stage) -> None:
 			assignments.object_to(name, "经研究,该事项不属于本单位职责范围。", roads.code)
 		with acting(OFFICE_USER):
 			assignments.decide_objection(name, is_upheld, note, roads.code if is_upheld else None)
+
+
+def guided_case(stage: Stage) -> None:
+	"""A dispute with an employer goes to arbitration."""
+	case = _file(
+		stage,
+		"反映与原用人单位经济补偿争议的问题",
+		"被单位辞退后未支付经济补偿,双方对工作年限有争议。",
+		"请帮助要回经济补偿。",
+		which=3,
+	)
+	_step(
+		OFFICE_USER,
+		case.name,
+		lifecycle.GUIDED,
+		procedure_route="Arbitration",
+		refusal_body="云江区劳动人事争议仲裁委员会",
+	)
 
 
 def supervised_cases(stage: Stage) -> None:
@@ -658,6 +679,7 @@ SCENES = (
 	repeated_case,
 	coordinated_case,
 	objections,
+	guided_case,
 	supervised_cases,
 	improvement,
 	reviewed_case,

@@ -164,4 +164,4 @@ class SettlementStatement(Document):
 		)
 		petition = frappe.get_doc("Petition", self.petition)
 		state = petition.workflow_state
-		record_event(petition, "Confirm Settlement", state, state, self.name)
+		record_event(petition, "Confirm Settlement", state, state, self.statement)

@@ -30,6 +30,7 @@ class VideoReception(Document):
 
 	def before_insert(self):
 		self.set_people()
+		self.set_place()  # the number names the district
 
 	def autoname(self):
 		self.name = make_autoname(f"SP-{(self.district or '')[:6]}-.YYYY.-.#####", doc=self)
