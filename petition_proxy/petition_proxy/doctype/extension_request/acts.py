@@ -11,17 +11,12 @@ from frappe import _
 from frappe.utils import cint, get_datetime, getdate, now_datetime
 
 from petition_proxy.domain import extensions
-from petition_proxy.domain import letters as letter_rules
 from petition_proxy.domain.extensions import Post
 from petition_proxy.domain.letters import EXTENSION
 from petition_proxy.domain.progress import EXTENDED
 from petition_proxy.permissions.scope import get_scope
 from petition_proxy.petition_proxy.doctype.extension_request.record import withdraw_alerts_of_old_dates
-<<<<<<< HEAD
 from petition_proxy.petition_proxy.doctype.official_letter.register import issue_letter
-=======
-from petition_proxy.petition_proxy.doctype.official_letter import register
->>>>>>> demo
 from petition_proxy.petition_proxy.doctype.petition import steps
 from petition_proxy.petition_proxy.doctype.petition_event.record import record_event
 from petition_proxy.petition_proxy.doctype.progress_notice.record import write_notice
@@ -135,10 +130,6 @@ def decide_extension(request: str, is_approved: bool, note: str | None = None) -
 		# R22 art. 34: the petitioner is told the reason; the notice has its number from here on
 		issue_letter(EXTENSION, doc, doc.handling_unit, row.doctype, row.name, issued_on=now)
 	row.save(ignore_permissions=True)  # checked above
-	if is_approved:  # R22 art. 34: the petitioner is told in writing
-		register.issue_letter(
-			letter_rules.EXTENSION, doc, row.unit, row.doctype, row.name, issued_on=now, signer=row.decided_by
-		)
 	action = "Approve Extension" if is_approved else "Reject Extension"
 	record_event(doc, action, doc.workflow_state, doc.workflow_state, note or row.reason)
 
