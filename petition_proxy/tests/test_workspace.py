@@ -24,7 +24,7 @@ class TestWorkspace(AppTestCase):
 			self.assertTrue(frappe.db.exists(doctype, row.link_to), row.label)
 			if doctype == "DocType":
 				self.assertFalse(frappe.get_meta(row.link_to).istable, row.label)
-			if doctype == "Report":
+			if doctype == "Report" and row.doctype == "Workspace Link":
 				report = frappe.db.get_value("Report", row.link_to, "ref_doctype")
 				self.assertEqual(row.report_ref_doctype, report, row.label)
 
