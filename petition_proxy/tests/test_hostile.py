@@ -123,7 +123,8 @@ class TestWrongTypes(HostileTestCase):
 			for word in inspect.signature(function).parameters:
 				if (name, word) in LEFT_TO_FRAPPE:
 					continue
-				for value in self.VALUES:
+				# a paper takes a second to lay out
+				for value in self.VALUES if not name.startswith("printing.get_") else ({"a": 1}, "["):
 					self.as_user("office@pp.test")
 					h.keep()
 					try:
