@@ -105,7 +105,6 @@ _case_records = (
 _petition_rows = ("Petition Member", "Petition Concerned Unit")
 # ... and rows elsewhere that name a petition
 _batch_rows = ("Reward Batch Line", "Reward Batch Sign", "Reward Batch Strike")
-_batch_rows = ("Reward Batch Line", "Reward Batch Sign")
 
 # Records with an `agent` field that follow the agent's place
 _agent_records = ("Agent Status Change", "Agent Certificate", "Agent Notice", "Rule Acknowledgement")
