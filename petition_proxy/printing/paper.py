@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_url, getdate, today
+from frappe.utils import getdate, today
 from frappe.utils.password import decrypt
 
 from petition_proxy.domain.privacy import mask_name
@@ -32,7 +32,6 @@ AGENT_COLUMNS = (
 	"service_point",
 	"village",
 )
-QUERY_PAGE = "petition-query"
 HISTORY_LINES = 12
 # Fields that hold whom a letter between units goes to.
 ADDRESSEES = ("to_unit", "unit")
@@ -171,9 +170,8 @@ def _history_line(row: frappe._dict) -> str:
 
 
 def query_block(code: str | None) -> frappe._dict:
-	"""The query code with its address and QR; empty texts without a code."""
-	url = get_url(f"/{QUERY_PAGE}?code={code}") if code else ""
-	return frappe._dict(code=code or "", url=url, page=get_url(f"/{QUERY_PAGE}"), qr=qr_data_uri(url))
+	"""The query code and its QR, which an office or an agent scans instead of typing; empty texts without a code."""
+	return frappe._dict(code=code or "", qr=qr_data_uri(code) if code else "")
 
 
 def place_name(region: str | None) -> str:
