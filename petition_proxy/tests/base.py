@@ -33,3 +33,8 @@ class AppTestCase(_Base):
 		"""Act as this person from here on, with a scope built afresh."""
 		frappe.set_user(user)
 		clear_scopes()
+
+	def give_roles(self, user: str, *roles: str) -> None:
+		"""Roles for the length of this test. Frappe keeps roles in a cache that no rollback reaches."""
+		self.addCleanup(frappe.clear_cache, user=user)  # runs after the rollback
+		frappe.get_doc("User", user).add_roles(*roles)

@@ -348,6 +348,6 @@ def make_bulletin(**values):
 		level="Town",
 		scope_id=factories.TOWN,
 		scope_name="清溪镇",
-		figures='{"filed": 49, "on_time_rate": "98.0%", "satisfied_rate": null}',
+		figures='{"Filed": [49, null], "On-time Reply": [48, 49], "Timely Acceptance": [0, 0]}',
 	)
 	return bulletin

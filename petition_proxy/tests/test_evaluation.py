@@ -56,9 +56,7 @@ class TestEvaluation(AppTestCase):
 			self.assertRaises((frappe.PermissionError, EvaluationError), self.rate, party, channel="Paper")
 
 	def test_agent_who_is_also_a_clerk_still_cannot(self):
-		user = frappe.get_doc("User", "agent@pp.test")
-		user.add_roles(lifecycle.CLERK)
-		self.addCleanup(frappe.clear_cache, user=user.name)  # roles are cached; runs after the rollback
+		self.give_roles("agent@pp.test", lifecycle.CLERK)
 		self.as_user("agent@pp.test")
 		self.assertRaises(EvaluationError, self.rate, "Proxy Agent", channel="Paper")
 

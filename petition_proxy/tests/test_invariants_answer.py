@@ -151,7 +151,7 @@ class TestInvariant2RevokedAuthorityStopsTheAgent(InvariantTestCase):
 		self.assertRaises(StepError, doc.save)
 
 	def test_invariant_2_agent_with_a_second_role_never_withdraws(self):
-		frappe.get_doc("User", "agent@pp.test").add_roles(lifecycle.VILLAGE)
+		self.give_roles("agent@pp.test", lifecycle.VILLAGE)
 		unit = frappe.get_doc("Handling Unit", f.VILLAGE_UNIT)
 		unit.append("members", {"user": "agent@pp.test"})
 		unit.save()

@@ -31,7 +31,7 @@ class TestInvariant8(AppTestCase):
 
 	def test_invariant_8_an_agent_rates_nobody_on_the_own_case_whatever_else_he_is(self):
 		for roles in ((), (lifecycle.CLERK,), (lifecycle.OFFICE, lifecycle.VILLAGE)):
-			frappe.get_doc("User", "agent@pp.test").add_roles(*roles)
+			self.give_roles("agent@pp.test", *roles)
 			for party in ("Proxy Agent", "Handling Unit", "Petition Office"):
 				for channel in ("Portal", "Call-back", "Paper", "Counter"):
 					with self.assertRaises(REFUSALS, msg=(roles, party, channel)):
@@ -40,7 +40,7 @@ class TestInvariant8(AppTestCase):
 
 	def test_invariant_8_an_agent_changes_no_rating_of_himself(self):
 		rating = self.rate("petitioner@pp.test", rating="Dissatisfied", reasons="没有告知结果")
-		frappe.get_doc("User", "agent@pp.test").add_roles(lifecycle.CLERK)
+		self.give_roles("agent@pp.test", lifecycle.CLERK)
 		self.as_user("agent@pp.test")
 		for fieldname, value in (("rating", "Satisfied"), ("comment", "误会"), ("reasons", "无")):
 			with self.assertRaises(REFUSALS, msg=fieldname):

@@ -371,8 +371,7 @@ class TestRewardBatch(RewardCase):
 	def test_one_person_with_all_roles_takes_one_step_only(self):
 		from petition_proxy.domain import lifecycle
 
-		user = frappe.get_doc("User", OFFICE_USER)
-		user.add_roles(lifecycle.CLERK, lifecycle.TOWN, lifecycle.FINANCE)
+		self.give_roles(OFFICE_USER, lifecycle.CLERK, lifecycle.TOWN, lifecycle.FINANCE)
 		batch, _cases = self.checked()
 		self.as_user(OFFICE_USER)
 		api.refill_batch(batch.name)

@@ -404,11 +404,21 @@ function ask_and_call(frm, title, fields, method, args) {
 }
 
 async function call_and_reload(frm, method, args) {
-	frappe.dom.freeze();
-	try {
+	await as_saving(async () => {
 		await frappe.xcall(method, args);
 		await frm.reload_doc();
+	});
+}
+
+// Frappe reloads a form when it hears of a change it did not save itself, a second later. Under the flag of a save
+// it knows the change for its own; else a late reload would bring the form back to the state before.
+async function as_saving(act) {
+	frappe.dom.freeze();
+	frappe.ui.form.is_saving = true;
+	try {
+		await act();
 	} finally {
+		frappe.ui.form.is_saving = false;
 		frappe.dom.unfreeze();
 	}
 }
@@ -440,8 +450,7 @@ function step_field(frm, action, fieldname, presets) {
 // Fields and step go to the server in one request: both are kept or neither, and no reload in between can bring the
 // form back to the state before.
 async function apply_step(frm, action, values = {}) {
-	frappe.dom.freeze();
-	try {
+	await as_saving(async () => {
 		const transitions = await frappe.workflow.get_transitions(frm.doc);
 		const { next_state } = transitions.find((transition) => transition.action === action);
 		const doc = await frappe.xcall("frappe.client.save", {
@@ -449,9 +458,7 @@ async function apply_step(frm, action, values = {}) {
 		});
 		frappe.model.sync(doc);
 		frm.refresh();
-	} finally {
-		frappe.dom.unfreeze();
-	}
+	});
 }
 
 // Between the units: objection, decision, co-handling. The server says which of them this person may do.

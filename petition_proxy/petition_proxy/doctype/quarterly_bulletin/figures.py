@@ -286,7 +286,11 @@ def tables(bulletin: str) -> list[dict[str, Any]]:
 		lines = [
 			[
 				r.scope_name or r.scope_id,
-				*(standing.figure_text(r.figures[i.code]) for i in columns if i.code in r.figures),
+				# an indicator added after the circular was laid by has no figure in it
+				*(
+					standing.figure_text(r.figures[i.code]) if i.code in r.figures else standing.NO_RATE
+					for i in columns
+				),
 			]
 			for r in rows
 			if r.kind == "Figure" and r.level == level
