@@ -47,7 +47,7 @@ class TestAgentStory(ScenarioTestCase):
 		run_on_site("move_to_last_quarter", name)
 		self.earn(name, agent_no)
 		self.pay(name, agent, agent_no)
-		self.read_about(agent_no, agent)
+		self.read_about(name, agent_no)
 
 	# recruited
 
@@ -220,6 +220,11 @@ class TestAgentStory(ScenarioTestCase):
 		statement = self.village.insert("Settlement Statement", **words)["name"]
 		self.town.call(api("closing.confirm_statement"), statement=statement)
 
+	def quarter(self, name: str) -> tuple[int, int]:
+		"""Year and number of the quarter in which a case was closed."""
+		closed = date.fromisoformat(self.office.read("Petition", name)["closed_at"][:10])
+		return closed.year, (closed.month + 2) // 3
+
 	# rewarded
 
 	def run_rewards(self) -> dict:
@@ -250,7 +255,7 @@ class TestAgentStory(ScenarioTestCase):
 
 	def pay(self, name: str, agent: Person, agent_no: str) -> None:
 		"""Made, checked, approved, paid by four people; whoever has all the roles is still one of them."""
-		year, quarter = last_quarter()
+		year, quarter = self.quarter(name)
 		batch = {"town": TOWN, "period_kind": "Quarter", "year": year, "period_no": quarter}
 		for person in (agent, self.town, self.office, self.finance):
 			with self.assertRaises(Refused, msg=person.user):
@@ -258,10 +263,10 @@ class TestAgentStory(ScenarioTestCase):
 		doc = self.clerk.insert("Reward Batch", **batch)
 		self.assertEqual([r["amount_fen"] for r in doc["lines"] if r["petition"] == name], [2000])
 		self.assertEqual([r["total_fen"] for r in doc["payments"] if r["agent"] == agent_no], [2000])
-		key = {"batch": doc["name"]}
+		key, today = {"batch": doc["name"]}, doc["made_at"][:10]  # of the site
 		check, approve = api("rewards.check_batch"), api("rewards.approve_batch")
 		pay, refill = api("rewards.record_payment"), api("rewards.refill_batch")
-		paid = {**key, "agent": agent_no, "paid_on": str(date.today()), "receipt": f"ZZ{self.run_id}"}
+		paid = {**key, "agent": agent_no, "paid_on": today, "receipt": f"ZZ{self.run_id}"}
 
 		self.assert_refused("Only the town checks", self.clerk.call, check, **key)
 		self.assert_refused("now", self.office.call, approve, **key)
@@ -292,7 +297,15 @@ class TestAgentStory(ScenarioTestCase):
 			["Paid", self.clerk.user, self.town.user, self.office.user, self.finance.user],
 		)
 		(line,) = self.office.rows("Reward Entry", ["status", "paid_on", "batch"], petition=name)
-		self.assertEqual(tuple(line.values()), ("Paid", str(date.today()), doc["name"]))
+		self.assertEqual(tuple(line.values()), ("Paid", today, doc["name"]))
+
+		# the agent reads the own line, and nobody else's
+		self.assertEqual(
+			[tuple(r.values()) for r in agent.rows("Reward Entry", ["petition", "amount_fen", "status"])],
+			[(name, 2000, "Paid")],
+		)
+		self.assertEqual(self.person("agent2").names("Reward Entry", petition=name), [])
+		self.assertEqual(agent.rows("Reward Entry", ["name"], petition=["!=", name]), [])
 
 		sheet = f"/api/method/{api('rewards.download_payment_list')}?batch={doc['name']}"
 		self.assertTrue(self.finance.fetch("GET", sheet).startswith(b"PK"))
@@ -306,16 +319,15 @@ class TestAgentStory(ScenarioTestCase):
 
 	# read about
 
-	def read_about(self, agent_no: str, agent: Person) -> None:
-		year, quarter = last_quarter()
+	def read_about(self, name: str, agent_no: str) -> None:
+		year, quarter = self.quarter(name)
 		key = {"district": DISTRICT, "year": year, "quarter": str(quarter)}
 		for old in self.office.names("Quarterly Bulletin", docstatus=1, **key):  # of an earlier run
 			self.office.call("frappe.client.cancel", doctype="Quarterly Bulletin", name=old)
 		with self.assertRaises(Refused):
 			self.town.insert("Quarterly Bulletin", **key)
-		running = date.today()
-		soon = {"year": running.year, "quarter": str((running.month + 2) // 3)}
-		self.assert_refused("future", self.office.insert, "Quarterly Bulletin", **{**key, **soon})
+		running = {"year": year + quarter // 4, "quarter": str(quarter % 4 + 1)}
+		self.assert_refused("future", self.office.insert, "Quarterly Bulletin", **{**key, **running})
 		bulletin = self.office.insert("Quarterly Bulletin", **key)["name"]
 		self.assertEqual(self.town.names("Quarterly Bulletin", name=bulletin), [])
 		self.office.change("Quarterly Bulletin", bulletin, docstatus=1)
@@ -332,15 +344,9 @@ class TestAgentStory(ScenarioTestCase):
 		self.assertEqual((row["level"], figures["Agent Satisfaction"]), ("Agent", [1, 1]), figures)
 		self.assert_refused("issued", self.office.call, api("bulletins.recount_bulletin"), bulletin=bulletin)
 
-		span = {"from_date": issued["period_from"], "to_date": str(date.today())}
+		span = {"from_date": issued["period_from"], "to_date": issued["issued_at"][:10]}
 		card = self.office.call(
 			"frappe.desk.query_report.run", report_name="Agent Scorecard", filters=json.dumps(span)
 		)
 		rows = [r for r in card["result"] if isinstance(r, dict) and r.get("agent") == agent_no]
-		self.assertEqual(len(rows), 1)
-
-
-def last_quarter() -> tuple[int, int]:
-	today = date.today()
-	number = (today.month - 1) // 3
-	return (today.year, number) if number else (today.year - 1, 4)
+		self.assertEqual([(r["filed"], r["agent_satisfaction"]) for r in rows], [("1", "100.0%")], rows)

@@ -368,6 +368,13 @@ class TestRewardBatch(RewardCase):
 			with self.assertRaises((frappe.PermissionError, RewardBatchError), msg=user):
 				api.record_payment(batch.name, self.agent, str(getdate()), "1")
 
+	def test_the_town_is_told_who_approves(self):
+		batch, _cases = self.ready()
+		self.as_user(TOWN_USER)
+		api.check_batch(batch.name)
+		with self.assertRaisesRegex(frappe.PermissionError, "Only the petition office approves"):
+			api.approve_batch(batch.name)
+
 	def test_one_person_with_all_roles_takes_one_step_only(self):
 		from petition_proxy.domain import lifecycle
 
