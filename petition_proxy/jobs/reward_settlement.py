@@ -188,6 +188,8 @@ class _Settlement:
 			frappe.db.commit()  # nosemgrep: frappe-manual-commit
 
 	def _settle_page(self, page: list[frappe._dict]) -> None:
+		if not page:  # none of these candidates was filed by an agent
+			return
 		self.counts["scanned"] += len(page)
 		facts = read_facts(page, self.on)
 		lines, open_batches = read_lines([row.name for row in page])

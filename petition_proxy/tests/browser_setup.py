@@ -108,6 +108,19 @@ def tokens() -> str:
 	return json.dumps(made)
 
 
+def move_to_last_quarter(petition: str) -> None:
+	"""For the tests: a case that was closed today was closed in the last quarter."""
+	scenario_cases.move_to_last_quarter(petition)
+	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
+
+
+def make_public_staff_case() -> str:
+	"""For the tests: name of a closed case whose agent is public staff, as JSON."""
+	name = scenario_cases.make_public_staff_case()
+	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
+	return json.dumps(name)
+
+
 def make_village_case(subject: str) -> None:
 	"""For the tests: a filed case that waits with the village."""
 	make.make_petition(

@@ -8,6 +8,7 @@ from frappe.utils import add_days, getdate, now_datetime
 
 from petition_proxy.api import rewards as api
 from petition_proxy.domain import ratings
+from petition_proxy.jobs.reward_settlement import candidates, read_policy, settle_rewards
 from petition_proxy.petition_proxy.doctype.reward_batch.reward_batch import RewardBatchError
 from petition_proxy.petition_proxy.doctype.reward_entry.reward_entry import RewardEntryError, get_live_amount
 from petition_proxy.petition_proxy.doctype.reward_run.reward_run import RewardRunError
@@ -182,12 +183,19 @@ class TestRewardRun(RewardCase):
 		run_rewards()
 		self.assertEqual(entries(petition=case.name), [])
 
+	def test_a_page_without_any_proxied_case(self):
+		run_rewards()
+		closed = make_closed(None, getdate())
+		self.assertIn(closed.name, candidates("", getdate(), read_policy()))
+		run = frappe.get_doc({"doctype": "Reward Run", "run_on": getdate()}).insert()
+		settle_rewards(run.name, commit=False, page_size=1)
+		self.assertEqual(frappe.db.get_value("Reward Run", run.name, ("status", "failed")), ("Finished", 0))
+		self.assertEqual(entries(petition=closed.name), [])
+
 	def test_pages_and_their_edges(self):
 		for _i in range(5):
 			self.settled_case()
 		run = frappe.get_doc({"doctype": "Reward Run", "run_on": getdate()}).insert()
-		from petition_proxy.jobs.reward_settlement import settle_rewards
-
 		settle_rewards(run.name, commit=False, page_size=2)
 		self.assertEqual(frappe.db.get_value("Reward Run", run.name, "added"), 5)
 
@@ -367,6 +375,13 @@ class TestRewardBatch(RewardCase):
 			self.as_user(user)
 			with self.assertRaises((frappe.PermissionError, RewardBatchError), msg=user):
 				api.record_payment(batch.name, self.agent, str(getdate()), "1")
+
+	def test_the_town_is_told_who_approves(self):
+		batch, _cases = self.ready()
+		self.as_user(TOWN_USER)
+		api.check_batch(batch.name)
+		with self.assertRaisesRegex(frappe.PermissionError, "Only the petition office approves"):
+			api.approve_batch(batch.name)
 
 	def test_one_person_with_all_roles_takes_one_step_only(self):
 		from petition_proxy.domain import lifecycle

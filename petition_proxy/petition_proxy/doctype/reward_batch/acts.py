@@ -304,8 +304,10 @@ def approve(name: str) -> None:
 
 	Raises:
 		RewardBatchError: see `check_approval`.
+		frappe.PermissionError: not the petition office.
 	"""
 	batch = lock_batch(name)
+	_require_office(batch)  # before Frappe says it without a reason
 	_require_open(batch, "Checked")
 	batch.submit()
 
