@@ -55,7 +55,7 @@ class DefectTestCase(ClockTestCase):
 		return doc
 
 	def extend(self, doc, days: int, on: datetime) -> None:
-		row = {"limit_code": "Extension", "valid_to": ("is", "set")}
+		row = frappe.db.get_value("Statutory Limit", {"limit_code": "Extension", "valid_to": ("is", "set")})
 		frappe.db.set_value("Statutory Limit", row, "valid_from", "2000-01-01")
 		clear_limits()
 		with self.freeze_time(on):
