@@ -74,6 +74,8 @@ def make_public_staff_case() -> str:
 	agent = frappe.db.get_value("Proxy Agent", {"agent_name": PUBLIC_STAFF_AGENT}, order_by="creation asc")
 	agent = agent or money_cases.make_agent(PUBLIC_STAFF_AGENT, is_public_staff=1).name
 	case = money_cases.make_closed(agent, getdate())
+	case.set_queue()  # it was written without its step, and would stand before the open ones
+	case.db_set("queue_key", case.queue_key)
 	money_cases.rate(case, "Satisfied")
 	return case.name
 
