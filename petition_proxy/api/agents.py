@@ -1,10 +1,8 @@
 """What is done to and by agents, for desk and REST. The rules stand beside the records."""
 
 import frappe
-from frappe import _
 
 from petition_proxy.domain import agent_lifecycle
-from petition_proxy.domain.lifecycle import AGENT
 from petition_proxy.permissions import is_in_place
 from petition_proxy.permissions.scope import get_scope
 from petition_proxy.petition_proxy.doctype.agent_application import decide
@@ -13,11 +11,7 @@ from petition_proxy.petition_proxy.doctype.proxy_agent import acts, handover
 from petition_proxy.petition_proxy.doctype.rule_document import acknowledge
 from petition_proxy.petition_proxy.doctype.training_session import acts as training
 from petition_proxy.utils.client_values import read_names
-from petition_proxy.utils.identity import unseal_bank_account
 from petition_proxy.utils.texts import plain_texts
-
-# Whoever pays rewards; the role comes with the reward records.
-FINANCE = "Petition Finance"
 
 
 # Lifecycle
@@ -158,26 +152,3 @@ def revoke_certificate(certificate: str, reason: str) -> None:
 def acknowledge_rules(document: str, agent: str | None = None, signed_paper: str | None = None) -> None:
 	"""Acknowledge a rule document. Arguments and errors as `acknowledge.acknowledge`."""
 	acknowledge.acknowledge(document, agent, signed_paper)
-
-
-# Reward account
-# --------------
-@frappe.whitelist(methods=["POST"])
-@plain_texts
-def show_bank_account(agent: str, reason: str) -> str | None:
-	"""The account an agent's rewards are paid to, for finance, against a reason that is kept.
-
-	Args:
-		agent: Proxy Agent.
-		reason: why it is needed, at least four characters.
-
-	Raises:
-		frappe.PermissionError: not finance.
-		frappe.ValidationError: no reason given.
-	"""
-	roles = set(frappe.get_roles())
-	if frappe.session.user != "Administrator" and (FINANCE not in roles or AGENT in roles):
-		raise frappe.PermissionError(_("Only finance sees account numbers."))
-	if len((reason or "").strip()) < 4:
-		frappe.throw(_("Say in a few words why you need to see it."))
-	return unseal_bank_account(frappe.get_doc("Proxy Agent", agent), reason.strip())

@@ -19,6 +19,7 @@ from petition_proxy.domain.lifecycle import OPEN_STATES
 from petition_proxy.jobs.deadline_sweep import insert_ignoring_known
 from petition_proxy.jobs.locks import job_lock
 from petition_proxy.petition_proxy.doctype.proxy_agent.acts import LOCKED_FIELDS, apply_acts
+from petition_proxy.utils.posts import post_holders
 
 JOB_ID = "petition-proxy|certificate-watch"
 NAMES_SHOWN = 20
@@ -219,24 +220,20 @@ def _people_by_place(places: set[str | None]) -> dict[str, set[str]]:
 	"""Heads and members of town units and petition offices, by the region they stand for."""
 	if not places:
 		return {}
-	unit, member, user = DocType("Handling Unit"), DocType("Handling Unit Member"), DocType("User")
-	base = (unit.is_active == 1) & unit.unit_type.isin(["Town", "Petition Office"])
-	base &= unit.region.isin(sorted(place for place in places if place)) & (user.enabled == 1)
-	heads = (
-		frappe.qb.from_(unit).join(user).on(user.name == unit.head).select(unit.region, user.name).where(base)
+	units = frappe.get_all(
+		"Handling Unit",
+		filters={
+			"is_active": 1,
+			"unit_type": ("in", ("Town", "Petition Office")),
+			"region": ("in", sorted(place for place in places if place) or [""]),
+		},
+		fields=["name", "region"],
+		order_by="name asc",
 	)
-	members = (
-		frappe.qb.from_(unit)
-		.join(member)
-		.on((member.parent == unit.name) & (member.parenttype == "Handling Unit"))
-		.join(user)
-		.on(user.name == member.user)
-		.select(unit.region, user.name)
-		.where(base)
-	)
+	holders = post_holders([unit.name for unit in units])
 	found: dict[str, set[str]] = {}
-	for region, name in (*heads.run(), *members.run()):
-		found.setdefault(region, set()).add(name)
+	for unit in units:
+		found.setdefault(unit.region, set()).update(holders[unit.name].everyone)
 	return found
 
 

@@ -48,6 +48,7 @@ def progress_tasks(now: datetime | None = None, commit: bool = True, page_size: 
 			return counts
 		directory = Directory(frappe.db.get_single_value("Petition Proxy Settings", "petition_office"))
 		villages = _village_units()
+		can_mail = has_outgoing_mail()
 		now = now or now_datetime()
 		while rows := _overdue(now, page_size):
 			people = defaultdict(set)
@@ -55,7 +56,7 @@ def progress_tasks(now: datetime | None = None, commit: bool = True, page_size: 
 				for user in _recipients(row, directory, villages):
 					people[user].add(row.petition)
 			for user, cases in sorted(people.items()):
-				_remind(user, sorted(cases))
+				_remind(user, sorted(cases), can_mail)
 			_mark([row.name for row in rows], now)
 			counts["notices"] += len(rows)
 			counts["people"] += len(people)
@@ -116,14 +117,14 @@ def _recipients(row, directory: Directory, villages: dict[str, str]) -> set[str]
 	return people | set(directory.resolve(TOWN, None, row.town, row.accused_unit, row.accused_user).users)
 
 
-def _remind(user: str, cases: list[str]) -> None:
+def _remind(user: str, cases: list[str], can_mail: bool) -> None:
 	"""A note on the desk, and a mail to whoever has a mailbox: agents have no desk."""
 	with speaking(user):
 		subject = _("{0} petitions: the petitioner has not been told of the latest step.").format(len(cases))
 		text = ", ".join(cases[:50])
 		send_note(user, subject, "Progress Notice", desk_list("Progress Notice"), text)
 		email = frappe.get_cached_value("User", user, "email")
-		if has_outgoing_mail() and is_deliverable(email):
+		if can_mail and is_deliverable(email):
 			frappe.sendmail(recipients=[email], subject=subject, message=text, delayed=True)
 
 

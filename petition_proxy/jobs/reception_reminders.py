@@ -1,6 +1,7 @@
 """Each morning: host, agent and whoever booked are reminded of the video receptions that are near.
 
-A reception is marked in the transaction that tells of it, so a second run tells nobody twice.
+A reception is marked in the transaction that tells of it, and that is committed under the job's lock, so a second
+run tells nobody twice.
 """
 
 import frappe
@@ -8,6 +9,7 @@ from frappe import _
 from frappe.query_builder import DocType
 from frappe.utils import format_datetime, getdate, now_datetime
 
+from petition_proxy.jobs.alert_messages import speaking
 from petition_proxy.jobs.locks import job_lock
 
 PAGE = 200
@@ -24,8 +26,11 @@ def enqueue_reception_reminders() -> None:
 	)
 
 
-def send_reception_reminders() -> int:
+def send_reception_reminders(commit: bool = True) -> int:
 	"""Tell of every booked reception whose day to remind has come; may run again at any time.
+
+	Args:
+		commit: commit each page; False leaves that to the caller.
 
 	Returns:
 		How many receptions were told of.
@@ -43,6 +48,9 @@ def send_reception_reminders() -> int:
 				.run()
 			)
 			told += len(rows)
+			if commit:
+				# notes and marks of a page stand or fall together, before the lock is free
+				frappe.db.commit()  # nosemgrep: frappe-manual-commit
 	return told
 
 
@@ -66,14 +74,16 @@ def _due(limit: int) -> list[frappe._dict]:
 def _tell(row: frappe._dict) -> None:
 	"""One notice a person. It goes through the hook that keeps titles from whoever may not open the record."""
 	for user in sorted({row.host, row.booked_by, row.agent_user} - {None, "", "Administrator"}):
+		with speaking(user):
+			subject = _("Video reception {0}: {1}, {2}").format(
+				row.name, format_datetime(row.starts_at), row.room
+			)
 		note = frappe.new_doc("Notification Log")
 		note.update(
 			{
 				"type": "Alert",
 				"for_user": user,
-				"subject": _("Video reception {0}: {1}, {2}").format(
-					row.name, format_datetime(row.starts_at), row.room
-				),
+				"subject": subject,
 				"document_type": "Video Reception",
 				"document_name": row.name,
 			}

@@ -489,23 +489,14 @@ def _confirmed(names: list[str]) -> set[tuple[str, int]]:
 
 
 def _settled(names: list[str]) -> dict[tuple[str, int], date]:
-	"""Confirmed settlement statements (息诉息访), where the record exists on this site."""
-	if not frappe.db.exists("DocType", "Settlement Statement"):
-		return {}
-	meta = frappe.get_meta("Settlement Statement")
-	field = next((f for f in ("confirmed_on", "confirmed_at") if meta.has_field(f)), None)
-	if not field:
-		return {}
-	filters = {"petition": ("in", names), field: ("is", "set")}
-	if meta.has_field("status"):
-		filters["status"] = "Confirmed"
+	"""Confirmed settlement statements (息诉息访) and their day."""
 	rows = frappe.get_all(
 		"Settlement Statement",
-		filters=filters,
-		fields=["petition", "round", f"{field} as confirmed"],
-		order_by=f"{field} desc",
+		filters={"petition": ("in", names), "status": "Confirmed"},
+		fields=["petition", "round", "confirmed_at"],
+		order_by="confirmed_at desc",
 	)
-	return {(r.petition, r["round"]): getdate(r.confirmed) for r in rows}
+	return {(r.petition, r["round"]): getdate(r.confirmed_at) for r in rows}
 
 
 def _repeated(names: list[str]) -> dict[str, date]:
@@ -561,9 +552,7 @@ def public_staff_on(pairs: Iterable[tuple[str, date]]) -> set[tuple[str, date]]:
 
 
 def _roster_flags(agents: list[str]) -> dict[str, list[tuple[date, int]]]:
-	"""Agent to (first day, flag) of the roster's history, the latest first; nothing on a site without one."""
-	if not frappe.db.exists("DocType", "Agent Status Change"):
-		return {}
+	"""Agent to (first day, flag) of the roster's history, the latest first."""
 	flags: dict[str, list[tuple[date, int]]] = defaultdict(list)
 	for row in frappe.get_all(
 		"Agent Status Change",

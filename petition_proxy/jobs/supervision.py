@@ -93,7 +93,7 @@ class _Run:
 			after = None
 			while rows := self._late_cases(rule, after):
 				after = rows[-1]
-				count += self._write([self._order_for(row, rule) for row in rows if not row.is_known])
+				count += self._write([self._order_for(row, rule) for row in rows])
 				if len(rows) < self.page_size:
 					break
 		return count
@@ -121,8 +121,8 @@ class _Run:
 				petition.handling_unit,
 				petition.district,
 				petition.workflow_state,
-				order.name.as_("is_known"),
 			)
+			.where(order.name.isnull())
 			.where((petition.due_at < cutoff) & (clock < cutoff))
 			.where(petition.workflow_state.isin(sorted(alerts.RUNNING_STATES[rule.clock])))
 			# Nobody has it yet: that is the petition office's own work, which the alerts speak of.

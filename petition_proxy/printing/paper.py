@@ -153,8 +153,6 @@ def paper_agent(doc: Document) -> frappe._dict:
 
 
 def _status_changes(agent: str) -> list[frappe._dict]:
-	if not frappe.db.exists("DocType", "Agent Status Change", cache=True):
-		return []
 	return frappe.get_all(
 		"Agent Status Change",
 		filters={"agent": agent},
@@ -247,12 +245,10 @@ def paper_number(
 		record: the record the letter stands for, where a case has several of the kind.
 		own: the record's own number, which its letter bears where the register holds none.
 	"""
-	number = None
-	if frappe.db.exists("DocType", "Official Letter", cache=True):
-		filters = {"kind": kind, "petition": petition, "round": round_no or 1, "is_void": 0}
-		if record:
-			filters["reference_name"] = record
-		number = frappe.db.get_value("Official Letter", filters, "number", order_by="creation desc")
+	filters = {"kind": kind, "petition": petition, "round": round_no or 1, "is_void": 0}
+	if record:
+		filters["reference_name"] = record
+	number = frappe.db.get_value("Official Letter", filters, "number", order_by="creation desc")
 	return number or own or _("({0}) No. ____").format(getdate(today()).year)
 
 

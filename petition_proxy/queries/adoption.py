@@ -140,9 +140,10 @@ def idle_agents(filters: AdoptionFilters, user: str | None = None) -> list[dict[
 		query = query.where(place)
 	if filters.town:
 		query = query.where(agent.town == filters.town)
-	last = _last_cases(filters, "agent", user)
+	found = query.run(as_dict=True)
+	last = _last_cases(filters, "agent", user, [row.agent for row in found])
 	rows = []
-	for row in query.run(as_dict=True):
+	for row in found:
 		row.last_case_on = last.get(row.agent)
 		if row.last_case_on and row.last_case_on >= filters.first_day:
 			continue
@@ -249,7 +250,10 @@ def _agents_by_village(filters: AdoptionFilters, user: str | None) -> tuple[dict
 	return {row.village: row.agents for row in rows}, {row.village: row.working for row in rows}
 
 
-def _last_cases(filters: AdoptionFilters, column: str, user: str | None) -> dict[str, date]:
+def _last_cases(
+	filters: AdoptionFilters, column: str, user: str | None, names: list[str] | None = None
+) -> dict[str, date]:
+	"""Day of the last case per village or agent; with `names`, of these alone."""
 	petition = DocType("Petition")
 	query = (
 		frappe.qb.from_(petition)
@@ -258,6 +262,10 @@ def _last_cases(filters: AdoptionFilters, column: str, user: str | None) -> dict
 		.where(petition.petitioned_at < datetime.combine(filters.on + timedelta(days=1), datetime.min.time()))
 		.groupby(petition[column])
 	)
+	if names is not None:
+		query = query.where(petition[column].isin(names or [""]))
+	if filters.town and column == "village":  # an agent may file outside the own town
+		query = query.where(petition.town == filters.town)
 	scope = scope_condition(petition, user)
 	if scope is not None:
 		query = query.where(scope)

@@ -88,9 +88,9 @@ def agents_in_place(
 	return [row for row in rows if (row.name in public) == is_public_staff]
 
 
-def figures_by_agent(period: indicators.Period) -> dict[str, dict[str, Figure]]:
-	"""Indicators per agent over the cases the reader may see."""
-	terms = indicators.count_terms(indicators.AGENT, period, condition=indicators.in_scope())
+def figures_by_agent(period: indicators.Period, agent: str | None = None) -> dict[str, dict[str, Figure]]:
+	"""Indicators per agent, or of one alone, over the cases the reader may see."""
+	terms = indicators.count_terms(indicators.AGENT, period, condition=indicators.in_scope(), agent=agent)
 	return {agent: indicators.figures_of(values, indicators.AGENT) for agent, values in terms.items()}
 
 

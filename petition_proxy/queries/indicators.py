@@ -238,13 +238,14 @@ def for_level(level: str) -> list[Indicator]:
 
 # Rows
 # ----
-def _rounds(district: str | None, cut_off: datetime, condition: Callable | None):
+def _rounds(district: str | None, cut_off: datetime, condition: Callable | None, agent: str | None = None):
 	"""Every round of every filed case as one row, with the ratings known at the cut-off.
 
 	Args:
 		district: only its cases.
 		cut_off: later ratings are left out.
 		condition: further condition, given the petition table.
+		agent: only rounds of this agent; an earlier round may have had another one than the case has now.
 	"""
 	petition, past = DocType("Petition"), DocType("Petition Round")
 
@@ -264,6 +265,8 @@ def _rounds(district: str | None, cut_off: datetime, condition: Callable | None)
 			cut_off,
 		)
 	)
+	if agent:
+		current, earlier = current.where(petition.agent == agent), earlier.where(past.agent == agent)
 	current = current.select(*_columns(petition, petition, 1))
 	earlier = earlier.select(*_columns(past, petition, 0))
 	return (current * earlier).as_("case_round")
@@ -336,7 +339,11 @@ def in_scope(user: str | None = None) -> Callable:
 
 
 def count_terms(
-	level: str, period: Period, district: str | None = None, condition: Callable | None = None
+	level: str,
+	period: Period,
+	district: str | None = None,
+	condition: Callable | None = None,
+	agent: str | None = None,
 ) -> dict[str, dict[str, int]]:
 	"""All terms per scope of a level, in one grouped query.
 
@@ -345,11 +352,12 @@ def count_terms(
 		period: days and cut-off.
 		district: only its cases.
 		condition: which cases count: `without_complaints` or `in_scope()`.
+		agent: only the rounds of this agent.
 
 	Returns:
 		Scope id to term to number.
 	"""
-	rows = _rounds(district, period.cut_off, condition)
+	rows = _rounds(district, period.cut_off, condition, agent)
 	column = rows[COLUMN_OF[level]]
 	query = (
 		frappe.qb.from_(rows)

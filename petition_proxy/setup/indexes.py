@@ -58,7 +58,7 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 		("town_status", ("town", "status")),
 		("unit_time", ("unit", "starts_at")),
 		("petition_time", ("petition", "starts_at")),
-		("reminder", ("reminder_on", "reminded_at")),
+		("booked_reminder", ("status", "reminded_at", "reminder_on")),
 	),
 	"Petition Event": (("petition_time", ("petition", "happened_at")),),
 	"Petition Assignment": (
@@ -127,6 +127,7 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 		("district_status", ("district", "status", "earned_on")),
 		("agent_earned", ("agent", "earned_on")),
 		("batch_status", ("batch", "status")),
+		("status_petition", ("status", "petition")),
 	),
 	"Reward Batch Line": (("petition_parent", ("petition", "parent")),),
 	"Bulletin Figure": (("bulletin_level", ("bulletin", "level")),),

@@ -569,9 +569,28 @@ class TestRewardBatch(RewardCase):
 		with self.assertRaises(frappe.PermissionError):
 			frappe.get_doc("Petition", cases[0].name).check_permission("read")
 		self.assertEqual(api.show_bank_accounts(batch.name, "核对付款账号"), {})
-		self.as_user(OFFICE_USER)
+
+	def test_accounts_of_a_batch_are_opened_by_finance_only_and_on_record(self):
+		agent = frappe.get_doc("Proxy Agent", self.agent)
+		agent.bank_account = "6222 0012 3456 7890 123"
+		agent.save()
+		on_record = {"document": self.agent, "field": "bank_account"}
+		batch, _cases = self.checked()
+		self.as_user(FINANCE_USER)
 		with self.assertRaises(frappe.PermissionError):
-			api.show_bank_accounts(batch.name, "看一下")
+			api.show_bank_accounts(batch.name, "核对付款账号")  # not approved yet, so not for finance
+		self.as_user(OFFICE_USER)
+		api.approve_batch(batch.name)
+		for user in (OFFICE_USER, TOWN_USER, CLERK_USER, "auditor@pp.test", "agent@pp.test"):
+			self.as_user(user)
+			with self.assertRaises(frappe.PermissionError, msg=user):
+				api.show_bank_accounts(batch.name, "看一下账号")
+		self.assertFalse(frappe.db.exists("Access Record", on_record))
+		self.as_user(FINANCE_USER)
+		self.assertEqual(
+			api.show_bank_accounts(batch.name, "核对付款账号"), {self.agent: "6222001234567890123"}
+		)
+		self.assertTrue(frappe.db.exists("Access Record", on_record))
 
 	def test_payment_list_cannot_run_formulas(self):
 		from openpyxl import load_workbook

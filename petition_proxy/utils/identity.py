@@ -104,12 +104,6 @@ def seal_bank_account(doc: Document) -> None:
 	doc.sealed_bank_account = seal(typed)
 
 
-def unseal_bank_account(doc: Document, reason: str) -> str | None:
-	"""The plain account number, on record; for who pays. None if none is on file."""
-	record_access(doc.doctype, doc.name, "bank_account", reason)
-	return decrypt(doc.sealed_bank_account) if doc.sealed_bank_account else None
-
-
 def keep_server_fields(doc: Document, fieldnames: tuple[str, ...]) -> None:
 	"""Masks, hashes and sealed values come from the server alone, whatever a request sends."""
 	before = doc.get_doc_before_save()

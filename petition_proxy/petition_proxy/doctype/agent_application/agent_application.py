@@ -63,7 +63,10 @@ class AgentApplication(Document):
 		before = self.get_doc_before_save()
 		if before and before.status != "New":
 			frappe.throw(
-				_("This application has been decided ({0}).").format(_(before.status)), ApplicationError
+				_("This application has been decided ({0}).").format(
+					_(before.status, context="Agent Application")
+				),
+				ApplicationError,
 			)
 		if before and any((before.get(f) or "") != (self.get(f) or "") for f in FACTS):
 			frappe.throw(_("What the applicant wrote stands. Turn it down or take it in."), ApplicationError)

@@ -17,7 +17,10 @@ def _lock(application: str):
 	if frappe.session.user != "Administrator" and not DECIDERS & set(frappe.get_roles()):
 		raise frappe.PermissionError(_("The village or the town of the place decides on applications."))
 	if doc.status != "New":
-		frappe.throw(_("This application has been decided ({0}).").format(_(doc.status)), ApplicationError)
+		frappe.throw(
+			_("This application has been decided ({0}).").format(_(doc.status, context="Agent Application")),
+			ApplicationError,
+		)
 	return doc
 
 

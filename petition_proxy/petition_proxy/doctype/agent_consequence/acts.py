@@ -11,17 +11,21 @@ from petition_proxy.petition_proxy.doctype.agent_consequence.agent_consequence i
 	OPEN_STATUSES,
 	ConsequenceError,
 )
+from petition_proxy.petition_proxy.doctype.proxy_agent.acts import change_status
 from petition_proxy.utils.client_values import read_day
 
-# Steps that end duty, the act by which the roster ends it, and the status it leads to.
-STATUS_ACTS = {SUSPENSION: ("Suspend", "Suspended"), REMOVAL: ("Remove", "Removed")}
+# Steps that end duty, and the act by which the roster ends it.
+STATUS_ACTS = {SUSPENSION: "Suspend", REMOVAL: "Remove"}
 
 
 def _lock(name: str):
 	doc = frappe.get_doc("Agent Consequence", name, for_update=True)
 	doc.check_permission("read")
 	if doc.status not in OPEN_STATUSES:
-		frappe.throw(_("This has been decided already ({0}).").format(_(doc.status)), ConsequenceError)
+		frappe.throw(
+			_("This has been decided already ({0}).").format(_(doc.status, context="Agent Consequence")),
+			ConsequenceError,
+		)
 	return doc
 
 
@@ -127,16 +131,7 @@ def set_agent_status(agent: str, step: str, reason: str) -> None:
 		step: "Suspension" or "Removal".
 		reason: kept with the change.
 	"""
-	action, status = STATUS_ACTS[step]
-	try:
-		from petition_proxy.petition_proxy.doctype.proxy_agent.acts import change_status
-	except ImportError:
-		doc = frappe.get_doc("Proxy Agent", agent, for_update=True)
-		doc.status = status
-		doc.save(ignore_permissions=True)  # decided by the petition office above
-		doc.add_comment("Info", reason)
-		return
-	change_status([agent], action, reason)
+	change_status([agent], STATUS_ACTS[step], reason)
 
 
 def propose_from_bulletin(bulletin: str) -> list[str]:

@@ -60,7 +60,9 @@ class AgentConsequence(Document):
 			)
 		if row.status in ("Left", "Removed"):
 			frappe.throw(
-				_("{0} is no longer an agent (status: {1}).").format(row.agent_name, _(row.status)),
+				_("{0} is no longer an agent (status: {1}).").format(
+					row.agent_name, _(row.status, context="Proxy Agent")
+				),
 				ConsequenceError,
 			)
 

@@ -2,6 +2,6 @@ frappe.listview_settings["Agent Consequence"] = {
 	add_fields: ["status"],
 	get_indicator(doc) {
 		const colours = { Proposed: "orange", Answered: "blue", Imposed: "red", Dropped: "gray" };
-		return [__(doc.status), colours[doc.status] || "gray", `status,=,${doc.status}`];
+		return [__(doc.status, null, "Agent Consequence"), colours[doc.status] || "gray", `status,=,${doc.status}`];
 	},
 };

@@ -57,7 +57,7 @@ function cases_html(rows) {
 				? `<a href="#" data-remove="${row.petition}">${__("Take Out")}</a>`
 				: "";
 		const result = frappe.utils.escape_html(row.result || "");
-		return `<tr><td>${link}</td><td>${__(row.status)}</td><td>${result}</td><td>${remove}</td></tr>`;
+		return `<tr><td>${link}</td><td>${__(row.status, null, "Common Issue Case")}</td><td>${result}</td><td>${remove}</td></tr>`;
 	});
 	return `<table class="table table-condensed common-issue-cases"><tbody>${lines.join("")}</tbody></table>`;
 }

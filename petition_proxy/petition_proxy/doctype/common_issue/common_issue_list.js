@@ -3,6 +3,6 @@ frappe.listview_settings["Common Issue"] = {
 
 	get_indicator(doc) {
 		const colours = { Open: "orange", Answered: "blue", Closed: "green" };
-		return [__(doc.status), colours[doc.status], `status,=,${doc.status}`];
+		return [__(doc.status, null, "Common Issue"), colours[doc.status], `status,=,${doc.status}`];
 	},
 };

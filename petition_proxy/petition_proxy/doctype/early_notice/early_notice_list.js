@@ -4,6 +4,6 @@ frappe.listview_settings["Early Notice"] = {
 	get_indicator(doc) {
 		const is_open = ["Open", "Under Guidance"].includes(doc.status);
 		const colour = !is_open ? "green" : doc.urgency === "Normal" ? "orange" : "red";
-		return [__(doc.status), colour, `status,=,${doc.status}`];
+		return [__(doc.status, null, "Early Notice"), colour, `status,=,${doc.status}`];
 	},
 };

@@ -69,7 +69,7 @@ def _require_open(assignment) -> None:
 	if assignment.status not in OPEN_STATUSES:
 		frappe.throw(
 			_("This assignment has ended already ({0}). Open the petition to see where it is now.").format(
-				_(assignment.status)
+				_(assignment.status, context="Petition Assignment")
 			),
 			AssignmentError,
 		)

@@ -22,7 +22,7 @@ frappe.ui.form.on("Proxy Agent", {
 		if (frm.doc.name !== name || frm.is_dirty()) return;
 		acts.forEach((act, place) => {
 			const button = frm.add_custom_button(
-				__(act.action),
+				__(act.action, null, "Proxy Agent"),
 				() => take_act(frm, act),
 				place ? __("Status") : null
 			);
@@ -70,9 +70,9 @@ function take_act(frm, act) {
 				...values,
 			});
 			await frm.reload_doc();
-			frappe.show_alert({ message: __("Status: {0}", [__(frm.doc.status)]), indicator: "green" });
+			frappe.show_alert({ message: __("Status: {0}", [__(frm.doc.status, null, "Proxy Agent")]), indicator: "green" });
 		},
-		__(act.action)
+		__(act.action, null, "Proxy Agent")
 	);
 }
 

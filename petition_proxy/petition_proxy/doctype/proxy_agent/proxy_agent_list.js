@@ -16,7 +16,7 @@ frappe.listview_settings["Proxy Agent"] = {
 		if (doc.status === "On Duty" && (!doc.certificate_valid_to || doc.certificate_valid_to <= soon)) {
 			return [__("Certificate Ends Soon"), "orange", `status,=,On Duty|certificate_valid_to,<=,${soon}`];
 		}
-		return [__(doc.status), colours[doc.status] || "gray", `status,=,${doc.status}`];
+		return [__(doc.status, null, "Proxy Agent"), colours[doc.status] || "gray", `status,=,${doc.status}`];
 	},
 
 	onload(listview) {

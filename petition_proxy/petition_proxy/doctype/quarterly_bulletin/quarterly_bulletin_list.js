@@ -4,6 +4,6 @@ frappe.listview_settings["Quarterly Bulletin"] = {
 	has_indicator_for_cancelled: true,
 	get_indicator(doc) {
 		const colours = { Draft: "orange", Issued: "green", Withdrawn: "gray" };
-		return [__(doc.status), colours[doc.status] || "gray", `status,=,${doc.status}`];
+		return [__(doc.status, null, "Quarterly Bulletin"), colours[doc.status] || "gray", `status,=,${doc.status}`];
 	},
 };

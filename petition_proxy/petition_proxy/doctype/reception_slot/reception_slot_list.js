@@ -3,6 +3,6 @@ frappe.listview_settings["Reception Slot"] = {
 
 	get_indicator(doc) {
 		const colours = { Free: "green", Booked: "blue", Closed: "gray" };
-		return [__(doc.status), colours[doc.status], `status,=,${doc.status}`];
+		return [__(doc.status, null, "Reception Slot"), colours[doc.status], `status,=,${doc.status}`];
 	},
 };

@@ -233,7 +233,10 @@ def receive_review(request: str) -> None:
 	_require_reviewer(row)
 	if row.status != reviews.ASKED:
 		frappe.throw(
-			_("This request has been taken up or has ended already: {0}.").format(_(row.status)), ReviewError
+			_("This request has been taken up or has ended already: {0}.").format(
+				_(row.status, context="Review Request")
+			),
+			ReviewError,
 		)
 	now = now_datetime()
 	row.update({"status": reviews.RECEIVED, "received_at": now, "received_by": frappe.session.user})
@@ -460,7 +463,10 @@ def _require_reviewer(row) -> None:
 
 def _require_open(row) -> None:
 	if row.status not in reviews.OPEN_STATUSES:
-		frappe.throw(_("This request has ended already: {0}.").format(_(row.status)), ReviewError)
+		frappe.throw(
+			_("This request has ended already: {0}.").format(_(row.status, context="Review Request")),
+			ReviewError,
+		)
 
 
 def _set_status(doc, status: str | None) -> None:

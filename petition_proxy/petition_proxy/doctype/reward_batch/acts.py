@@ -70,7 +70,10 @@ def require_other(batch, own: str) -> None:
 def _require_open(batch, *statuses: str) -> None:
 	if batch.status not in statuses:
 		frappe.throw(
-			_("The batch is {0}, so this cannot be done now.").format(_(batch.status)), RewardBatchError
+			_("The batch is {0}, so this cannot be done now.").format(
+				_(batch.status, context="Reward Batch")
+			),
+			RewardBatchError,
 		)
 
 
@@ -430,8 +433,6 @@ def show_accounts(name: str, reason: str) -> dict[str, str]:
 	_require_open(batch, "Approved", "Paid")
 	if len((reason or "").strip()) < 4:
 		frappe.throw(_("Say in a few words why you need to see it."), RewardBatchError)
-	if not frappe.get_meta("Proxy Agent").has_field("sealed_bank_account"):
-		return {}
 	agent = DocType("Proxy Agent")
 	rows = (
 		frappe.qb.from_(agent)

@@ -110,8 +110,8 @@ def set_totals(batch) -> None:
 
 
 def masked_accounts(agents: set[str]) -> dict[str, str]:
-	"""Masked bank accounts, where the site keeps accounts of agents."""
-	if not agents or not frappe.get_meta("Proxy Agent").has_field("masked_bank_account"):
+	"""Masked bank accounts of agents."""
+	if not agents:
 		return {}
 	return dict(
 		frappe.get_all(
@@ -196,8 +196,8 @@ def _read_cases(column: str, values: Sequence[str], since=None) -> list[frappe._
 
 
 def read_kin(agents: Sequence[str]) -> dict[str, set[str]]:
-	"""Agent to petitioners of the own cases who are kin, where the site records ties of agents."""
-	if not agents or not frappe.db.exists("DocType", "Agent Tie"):
+	"""Agent to petitioners of the own cases who are kin, from the ties on the agents."""
+	if not agents:
 		return {}
 	tie, petition, petitioner = DocType("Agent Tie"), DocType("Petition"), DocType("Petitioner")
 	is_same = (petitioner.petitioner_name == tie.person_name) | (petitioner.user == tie.user)

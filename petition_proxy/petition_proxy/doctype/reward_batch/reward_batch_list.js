@@ -3,6 +3,6 @@ frappe.listview_settings["Reward Batch"] = {
 	has_indicator_for_draft: true,
 	get_indicator(doc) {
 		const colours = { Draft: "orange", Checked: "blue", Approved: "purple", Paid: "green", Cancelled: "gray" };
-		return [__(doc.status), colours[doc.status] || "gray", `status,=,${doc.status}`];
+		return [__(doc.status, null, "Reward Batch"), colours[doc.status] || "gray", `status,=,${doc.status}`];
 	},
 };

@@ -3,7 +3,7 @@ frappe.listview_settings["Reward Entry"] = {
 	hide_name_column: true,
 	get_indicator(doc) {
 		const colours = { Held: "orange", Due: "blue", "In Batch": "purple", Paid: "green", Reversed: "gray" };
-		return [__(doc.status), colours[doc.status] || "gray", `status,=,${doc.status}`];
+		return [__(doc.status, null, "Reward Entry"), colours[doc.status] || "gray", `status,=,${doc.status}`];
 	},
 	formatters: {
 		amount_yuan(value, df, doc) {

@@ -55,7 +55,10 @@ def open_sign_up(session: str) -> None:
 	"""
 	doc = _lock_to_write(session)
 	if doc.status != PLANNED:
-		frappe.throw(_("This training is {0} already.").format(_(doc.status)), TrainingError)
+		frappe.throw(
+			_("This training is {0} already.").format(_(doc.status, context="Training Session")),
+			TrainingError,
+		)
 	doc.status = OPEN
 	_save(doc)
 
@@ -84,7 +87,9 @@ def sign_up(session: str, agent: str | None = None) -> int:
 	row = frappe.db.get_value("Proxy Agent", name, ("agent_name", "status"), as_dict=True)
 	if row.status not in TRAINABLE:
 		frappe.throw(
-			_("Agent {0} is not to be trained (status: {1}).").format(row.agent_name, _(row.status)),
+			_("Agent {0} is not to be trained (status: {1}).").format(
+				row.agent_name, _(row.status, context="Proxy Agent")
+			),
 			TrainingError,
 		)
 	doc.append("attendees", {"agent": name, "signed_up_at": now_datetime()})
@@ -158,7 +163,10 @@ def finish(session: str) -> int:
 	"""
 	doc = _lock_to_write(session)
 	if doc.status not in (PLANNED, OPEN):
-		frappe.throw(_("This training is {0} already.").format(_(doc.status)), TrainingError)
+		frappe.throw(
+			_("This training is {0} already.").format(_(doc.status, context="Training Session")),
+			TrainingError,
+		)
 	if now_datetime() < get_datetime(doc.starts_at):
 		frappe.throw(_("The training has not begun yet."), TrainingError)
 	attended = [row for row in doc.attendees if row.attended]
@@ -204,7 +212,10 @@ def call_off(session: str, reason: str) -> None:
 	"""
 	doc = _lock_to_write(session)
 	if doc.status not in (PLANNED, OPEN):
-		frappe.throw(_("This training is {0} already.").format(_(doc.status)), TrainingError)
+		frappe.throw(
+			_("This training is {0} already.").format(_(doc.status, context="Training Session")),
+			TrainingError,
+		)
 	if not (reason or "").strip():
 		frappe.throw(_("Say why."), TrainingError)
 	doc.status = CANCELLED

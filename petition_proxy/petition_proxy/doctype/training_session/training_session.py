@@ -41,7 +41,7 @@ class TrainingSession(Document):
 		if before and before.status in (FINISHED, CANCELLED):
 			frappe.throw(
 				_("This training is over ({0}). Its results stand; plan another one.").format(
-					_(before.status)
+					_(before.status, context="Training Session")
 				),
 				TrainingError,
 			)

@@ -1,6 +1,6 @@
 frappe.listview_settings["Training Session"] = {
 	get_indicator(doc) {
 		const colours = { Planned: "blue", Open: "green", Finished: "gray", Cancelled: "darkgrey" };
-		return [__(doc.status), colours[doc.status], `status,=,${doc.status}`];
+		return [__(doc.status, null, "Training Session"), colours[doc.status], `status,=,${doc.status}`];
 	},
 };

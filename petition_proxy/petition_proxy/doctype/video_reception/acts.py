@@ -98,7 +98,12 @@ def book(reception: str, slot: str) -> None:
 	doc = _lock(reception)
 	_require_booker(doc)
 	if doc.status != "Asked":
-		frappe.throw(_("This reception has a slot or has ended: {0}.").format(_(doc.status)), ReceptionError)
+		frappe.throw(
+			_("This reception has a slot or has ended: {0}.").format(
+				_(doc.status, context="Video Reception")
+			),
+			ReceptionError,
+		)
 	row = frappe.db.get_value("Reception Slot", slot, SLOT_COLUMNS, as_dict=True, for_update=True)
 	_refuse_unfit(doc, row)
 	now = now_datetime()
@@ -158,7 +163,10 @@ def cancel(reception: str, reason: str) -> None:
 	if not _is_host(doc):
 		_require_booker(doc)
 	if doc.status not in ("Asked", "Booked"):
-		frappe.throw(_("This reception has ended already: {0}.").format(_(doc.status)), ReceptionError)
+		frappe.throw(
+			_("This reception has ended already: {0}.").format(_(doc.status, context="Video Reception")),
+			ReceptionError,
+		)
 	reason = _require_text(reason, _("Say why."))
 	if doc.slot:
 		frappe.db.set_value("Reception Slot", doc.slot, "status", FREE)

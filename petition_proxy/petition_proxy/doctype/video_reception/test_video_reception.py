@@ -313,18 +313,18 @@ class TestReminder(ReceptionTestCase):
 	def test_host_and_agent_are_reminded_once(self):
 		api.book(self.reception.name, self.slot.name)
 		self.as_user("Administrator")
-		self.assertEqual(send_reception_reminders(), 0)
+		self.assertEqual(send_reception_reminders(commit=False), 0)
 		frappe.db.set_value("Video Reception", self.reception.name, "reminder_on", today())
-		self.assertEqual(send_reception_reminders(), 1)
+		self.assertEqual(send_reception_reminders(commit=False), 1)
 		self.assertEqual(self.told(), ["agent@pp.test", "office@pp.test"])
-		self.assertEqual(send_reception_reminders(), 0)
+		self.assertEqual(send_reception_reminders(commit=False), 0)
 		self.assertEqual(len(self.told()), 2)
 
 	def test_cancelled_reception_reminds_nobody(self):
 		api.book(self.reception.name, self.slot.name)
 		api.cancel(self.reception.name, "不来了")
 		self.as_user("Administrator")
-		self.assertEqual(send_reception_reminders(), 0)
+		self.assertEqual(send_reception_reminders(commit=False), 0)
 
 
 class TestReaders(ReceptionTestCase):

@@ -18,7 +18,7 @@ frappe.ui.form.on("Video Reception", {
 			frm.add_custom_button(__("Did Not Take Place"), () => miss(frm));
 		}
 		if (["Asked", "Booked"].includes(frm.doc.status) && !begun) {
-			frm.add_custom_button(__("Call Off"), () => cancel(frm));
+			frm.add_custom_button(__("Call Off", null, "Video Reception"), () => cancel(frm));
 		}
 	},
 });
@@ -50,8 +50,8 @@ function cancel(frm) {
 	frappe.prompt(
 		{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
 		(values) => call(frm, "cancel", values),
-		__("Call Off"),
-		__("Call Off")
+		__("Call Off", null, "Video Reception"),
+		__("Call Off", null, "Video Reception")
 	);
 }
 

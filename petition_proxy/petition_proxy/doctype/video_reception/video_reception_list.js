@@ -9,6 +9,6 @@ frappe.listview_settings["Video Reception"] = {
 			"Not Held": "red",
 			Cancelled: "gray",
 		};
-		return [__(doc.status), colours[doc.status], `status,=,${doc.status}`];
+		return [__(doc.status, null, "Video Reception"), colours[doc.status], `status,=,${doc.status}`];
 	},
 };

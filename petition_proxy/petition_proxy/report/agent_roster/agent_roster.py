@@ -41,7 +41,7 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 	for row in rows:
 		_name_values(row, places)
 		action = row["action"]
-		row["action"] = _(action)
+		row["action"] = _(action, context="Proxy Agent")
 	return _columns(), rows, None, None, summary
 
 
@@ -51,7 +51,7 @@ def _name_values(row: dict[str, Any], places: dict[str, str]) -> None:
 			row[column] = places.get(row[column]) or row[column]
 	for column in ("status", "agent_class"):
 		if row.get(column):
-			row[column] = _(row[column])
+			row[column] = _(row[column], context="Proxy Agent")
 	if "is_public_staff" in row:
 		row["is_public_staff"] = _("Public Staff") if cint(row["is_public_staff"]) else _("Not Public Staff")
 

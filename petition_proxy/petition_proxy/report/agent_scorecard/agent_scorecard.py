@@ -19,7 +19,7 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 		frappe.throw(_("The first day lies after the last one. Choose an earlier first day."))
 	period = Period(first, last, now_datetime())
 	agents = agents_in_place(filters.town, agent=filters.agent)
-	figures = figures_by_agent(period)
+	figures = figures_by_agent(period, filters.agent)
 	if filters.agent:
 		return _card_columns(), _card(agents, figures, period)
 	rules = read_standing_rules()

@@ -29,7 +29,7 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 			"agent_class": _(agent.agent_class),
 			"town": agent.town_name,
 			"village": agent.village_name,
-			"status": _(agent.status),
+			"status": _(agent.status, context="Proxy Agent"),
 		}
 		for code in SHEET_CODES:
 			row[frappe.scrub(code)] = figure_text(values.get(code, (0, None if code == "Filed" else 0)))

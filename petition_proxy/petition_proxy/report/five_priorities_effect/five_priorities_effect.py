@@ -13,7 +13,7 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 	rows = step_figures(CaseFilters.read(filters))
 	for row in rows:
 		step = row["step"]
-		row["step_name"] = _(step)
+		row["step_name"] = _(step, context="Step of the Path")
 		row["difference"] = _difference(row["proxied_hours"], row["direct_hours"])
 		for field in ("proxied_hours", "direct_hours"):
 			row[field] = show_hours(row[field])

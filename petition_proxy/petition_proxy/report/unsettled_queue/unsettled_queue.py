@@ -39,7 +39,7 @@ def _titles(doctype: str, field: str, names: set[str]) -> dict[str, str]:
 def get_columns() -> list[dict[str, Any]]:
 	return [
 		frappe._dict(fieldname="kind_name", label=_("Waits Because"), fieldtype="Data", width=200),
-		frappe._dict(fieldname="age_days", label=_("Days"), fieldtype="Int", width=80),
+		frappe._dict(fieldname="age_days", label=_("Days Waiting"), fieldtype="Int", width=80),
 		frappe._dict(
 			fieldname="petition", label=_("Petition"), fieldtype="Link", options="Petition", width=190
 		),
