@@ -54,6 +54,9 @@ webform_include_css = {
 	"Agent Application": "public/css/portal_form.css",
 }
 
+# Strict headers on our own pages
+after_request = ["petition_proxy.utils.portal.add_headers"]
+
 # What print formats call (templates/print/paper.html and the formats themselves)
 jinja = {
 	"methods": [

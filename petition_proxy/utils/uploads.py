@@ -1,0 +1,135 @@
+"""The one way by which papers come in from the pages: read with a limit, sniffed, cleaned, scanned, kept private."""
+
+import io
+
+import frappe
+from frappe import _
+from frappe.utils import cint
+from PIL import Image, ImageOps
+
+from petition_proxy.domain.paper_kinds import check_paper, kind_of
+from petition_proxy.utils.errors import domain_errors
+from petition_proxy.utils.files import PaperRefusedError
+from petition_proxy.utils.settings import get_setting
+
+# What a phone takes or a scanner makes. Office files and recordings come in at the desk.
+KINDS = frozenset({"pdf", "png", "jpeg", "webp"})
+PICTURES = KINDS - {"pdf"}
+LONGEST_SIDE = 2000  # pixels; a written page stays readable
+QUALITY = 82
+MOST_PIXELS = 60_000_000
+
+
+def take_paper(doctype: str, name: str, most: int = 20, fieldname: str = "file") -> frappe._dict:
+	"""Keep the file of this request as a private File on a record.
+
+	The caller has checked that the person may add papers to that record. A picture is turned upright, shrunk and written
+	anew, so that nothing of the camera's notes (place, device, time) remains.
+
+	Args:
+		doctype, name: the record it belongs to.
+		most: how many files that record may hold.
+		fieldname: part of the request that holds the file.
+
+	Returns:
+		name (of the File), file_url and file_name.
+
+	Raises:
+		PaperRefusedError: none sent, too many, too large, of a kind that is not taken, unreadable, or not passed by a scanner.
+	"""
+	sent = frappe.request.files.get(fieldname) if frappe.request else None
+	if not sent:
+		frappe.throw(_("Choose a photo or a PDF first."), PaperRefusedError)
+	content = read_limited(sent.stream)
+	return keep_paper(doctype, name, sent.filename or "", content, most)
+
+
+def read_limited(stream) -> bytes:
+	"""The content of an upload, read no further than one byte beyond what is allowed."""
+	return stream.read(_most_bytes() + 1)
+
+
+def keep_paper(doctype: str, name: str, file_name: str, content: bytes, most: int = 20) -> frappe._dict:
+	"""As `take_paper`, for content that has been read.
+
+	Args:
+		doctype, name: the record it belongs to.
+		file_name: as sent; only its ending is kept, for people name photos after people.
+		content: the whole file.
+		most: how many files that record may hold.
+	"""
+	held = frappe.db.count("File", {"attached_to_doctype": doctype, "attached_to_name": name})
+	if held >= most:
+		frappe.throw(_("There are {0} papers already. Remove one first.").format(most), PaperRefusedError)
+	with domain_errors(PaperRefusedError):
+		check_paper(file_name, content, _most_bytes())
+	kind = kind_of(content)
+	if kind not in KINDS:
+		frappe.throw(
+			_("Send a photo (JPG, PNG) or a PDF. Other papers are taken at the office."), PaperRefusedError
+		)
+	if kind in PICTURES:
+		content, ending = clean_picture(content), "jpg"
+	else:
+		ending = "pdf"
+	check_scan(content)
+	file = frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_name": f"{frappe.generate_hash(length=10)}.{ending}",
+			"attached_to_doctype": doctype,
+			"attached_to_name": name,
+			"is_private": 1,
+			"content": content,
+		}
+	)
+	# the person was checked against the record by the caller; agents and petitioners have no right on File itself
+	file.insert(ignore_permissions=True)
+	return frappe._dict(name=file.name, file_url=file.file_url, file_name=file.file_name)
+
+
+def clean_picture(content: bytes) -> bytes:
+	"""The same picture upright, at most `LONGEST_SIDE` pixels, as JPEG without any notes of the camera.
+
+	Raises:
+		PaperRefusedError: it cannot be read, or has more pixels than a phone's camera makes.
+	"""
+	try:
+		with Image.open(io.BytesIO(content)) as picture:
+			if picture.width * picture.height > MOST_PIXELS:
+				frappe.throw(
+					_("The picture is too large. Take it again with the phone's camera."), PaperRefusedError
+				)
+			upright = ImageOps.exif_transpose(picture).convert("RGB")
+	except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+		frappe.throw(_("The picture cannot be read. Take it again."), PaperRefusedError)
+	upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+	out = io.BytesIO()
+	upright.save(out, "JPEG", quality=QUALITY, optimize=True)
+	return out.getvalue()
+
+
+def check_scan(content: bytes) -> None:
+	"""Ask every scanner that the site has hooked in (`petition_proxy_scan_paper`); fails closed.
+
+	A scanner is a function of the content that returns True for a clean file. Anything else, an error of its own included,
+	refuses the file.
+
+	Raises:
+		PaperRefusedError: a scanner found something, or did not answer.
+	"""
+	for path in frappe.get_hooks("petition_proxy_scan_paper"):
+		try:
+			is_clean = frappe.get_attr(path)(content) is True
+		except Exception:
+			frappe.log_error(title="Scan of a paper failed")
+			frappe.throw(
+				_("Papers cannot be checked at the moment and are not taken. Try again later."),
+				PaperRefusedError,
+			)
+		if not is_clean:
+			frappe.throw(_("The file was refused by the virus scanner."), PaperRefusedError)
+
+
+def _most_bytes() -> int:
+	return cint(get_setting("most_file_mb")) * 1024**2
