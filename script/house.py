@@ -1302,7 +1302,7 @@ def run_site_tests(house: House, tally: Tally) -> None:
 	run_suite(tally, "site", command, house.bench, house.environment(CI="1"))
 
 
-def run_browser_tests(house: House, tally: Tally) -> None:
+def run_browser_tests(house: House, tally: Tally, modules: list[str]) -> None:
 	do = house.steps.do
 	do("Take the fresh test site", restore_snapshot, house, TEST_SITE, "fresh")
 	chromium = []
@@ -1327,15 +1327,18 @@ def run_browser_tests(house: House, tally: Tally) -> None:
 			PETITION_PROXY_CHROMIUM=chromium[0],
 			PYTHONDONTWRITEBYTECODE="1",
 		)
-		command = [house.bench / "env/bin/python", "-m", "unittest", "discover", "-s", "browser_tests"]
-		if (SOURCE / "browser_tests/__init__.py").exists():
-			command += ["-t", "."]
+		command = [house.bench / "env/bin/python", "-m", "unittest"]
+		if modules:
+			command += [f"browser_tests.{module}" for module in modules]
+		else:
+			command += ["discover", "-s", "browser_tests", "-t", "."]
 		run_suite(tally, "browser", command, SOURCE, env)
 
 
-def command_test(house: House | None, suites: list[str]) -> int:
+def command_test(house: House | None, words: list[str]) -> int:
 	known = ("unit", "site", "browser")
-	suites = suites or list(known)
+	modules = [word for word in words if word.startswith("test_")]
+	suites = [word for word in words if word not in modules] or (["browser"] if modules else list(known))
 	if unknown := [name for name in suites if name not in known]:
 		say(f"There is no suite {', '.join(unknown)}. Choose from: {', '.join(known)}")
 		return 2
@@ -1349,11 +1352,12 @@ def command_test(house: House | None, suites: list[str]) -> int:
 				set_up_bench(house)
 				house.steps.do("Install the test packages", install_test_packages, house)
 				house.steps.do(f"Make the test site {TEST_SITE}", make_test_site, house)
-				for name, run_tests in (("site", run_site_tests), ("browser", run_browser_tests)):
+				runs = (("site", run_site_tests, ()), ("browser", run_browser_tests, (modules,)))
+				for name, run_tests, more in runs:
 					if name not in suites:
 						continue
 					try:
-						run_tests(house, tally)
+						run_tests(house, tally, *more)
 					except SystemExit:
 						# The step said why; the other suite still gets its turn.
 						tally.add(name, "", 1, "the suite could not start")
