@@ -13,7 +13,7 @@ add_to_apps_screen = [
 		"name": "petition_proxy",
 		"logo": "/assets/petition_proxy/images/logo.svg",
 		"title": "Petition Proxy",
-		"route": "/app/petition-proxy",
+		"route": "/app",
 		"has_permission": "petition_proxy.permissions.has_app_permission",
 	}
 ]
@@ -36,6 +36,7 @@ doctype_js = {
 		"public/js/petition_clocks.js",
 		"public/js/petition_closing.js",
 		"public/js/petition_rewards.js",
+		"public/js/petition_tour.js",
 	]
 }
 app_include_css = "petition_proxy.bundle.css"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import frappe
 from frappe import _
 from frappe.query_builder import DocType
-from frappe.query_builder.functions import Max, Min
+from frappe.query_builder.functions import Coalesce, Count, Max, Min
 from frappe.utils import now_datetime
 
 from petition_proxy.domain.lifecycle import PORTAL_ROLES, ROLES
@@ -36,6 +36,37 @@ def petition_path(petition: str) -> list[dict]:
 	"""
 	frappe.get_doc("Petition", petition).check_permission("read")
 	return get_path(petition)
+
+
+@frappe.whitelist()
+def unit_children(
+	doctype: str, parent: str | None = None, is_root: bool | None = None, **_more: str
+) -> list[dict]:
+	"""Units one level below another by territory, for the tree of units.
+
+	Args:
+		doctype: sent by the tree, always Handling Unit.
+		parent: name of the unit above; the units without one by default.
+		is_root: sent by the tree, which names its own root as the parent then.
+
+	Returns:
+		Rows with value, title and expandable.
+
+	Raises:
+		frappe.PermissionError: the user may not read units.
+	"""
+	frappe.has_permission("Handling Unit", "read", throw=True)
+	unit, below = DocType("Handling Unit"), DocType("Handling Unit").as_("below")
+	above = None if is_root or parent == "Handling Unit" else parent
+	has_children = frappe.qb.from_(below).select(Count("*")).where(below.territory_parent == unit.name)
+	return (
+		frappe.qb.from_(unit)
+		.select(unit.name.as_("value"), unit.unit_name.as_("title"), has_children.as_("expandable"))
+		.where(unit.territory_parent == above if above else Coalesce(unit.territory_parent, "") == "")
+		.where(unit.is_active == 1)
+		.orderby(unit.name)
+		.run(as_dict=True)
+	)
 
 
 @frappe.whitelist()

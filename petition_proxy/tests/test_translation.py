@@ -33,7 +33,7 @@ EXTRACTORS = {
 	".html": "frappe.gettext.extractors.html_template.extract",
 }
 # Latin words that Chinese office software shows as they are.
-LATIN_WORDS = {"CSV", "XLSX", "Excel", "JSON", "UTF", "xls", "force", "level", "demo"}
+LATIN_WORDS = {"CSV", "XLSX", "Excel", "JSON", "UTF", "xls", "force", "level", "demo", "PDF", "JPG", "PNG"}
 # ... and the keys of a keyboard.
 LATIN_WORDS |= {"Enter", "Shift", "Ctrl", "Alt"}
 # Variables that hold the name of an event until it is recorded.

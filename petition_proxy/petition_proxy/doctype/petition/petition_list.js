@@ -61,20 +61,40 @@ frappe.listview_settings["Petition"] = {
 
 	onload(listview) {
 		petition_proxy.printing?.add_list_action(listview);
-		listview.page.add_inner_button(__("Late Now"), () => {
-			listview.filter_area.clear().then(() =>
-				listview.filter_area.add([
-					[
-						"Petition",
-						"workflow_state",
-						"in",
-						["Registered", "Assigned", "Received", "Accepted", "Handling"],
-					],
-					// An empty date counts as one before all others.
-					["Petition", "due_at", "is", "set"],
-					["Petition", "due_at", "<", frappe.datetime.now_datetime()],
-				])
+		this.queues().forEach(([label, filters]) =>
+			listview.page.add_inner_button(
+				label,
+				() => listview.filter_area.clear().then(() => listview.filter_area.add(filters)),
+				label === __("Late Now") ? null : __("Show", null, "Petition")
+			)
+		);
+		if (frappe.model.can_read("Progress Notice")) {
+			listview.page.add_inner_button(
+				__("To Be Told"),
+				() => frappe.set_route("query-report", "To Be Told"),
+				__("Show", null, "Petition")
 			);
-		});
+		}
+	},
+
+	// What people ask for every morning; the filters are those of the cards in the workspaces.
+	queues() {
+		const state = (...states) => ["Petition", "workflow_state", "in", states];
+		const timed = state("Registered", "Assigned", "Received", "Accepted", "Handling");
+		return [
+			[
+				__("Late Now"),
+				// An empty date counts as one before all others.
+				[timed, ["Petition", "due_at", "is", "set"], ["Petition", "due_at", "<", frappe.datetime.now_datetime()]],
+			],
+			[__("Due Today"), [timed, ["Petition", "due_at", "Timespan", "today"]]],
+			[__("To Assign"), [state("Registered")]],
+			[__("To Receive"), [state("Assigned")]],
+			[__("To Accept or Refuse"), [state("Received")]],
+			[__("In Handling"), [state("Accepted", "Handling")]],
+			[__("To Serve"), [state("Replied")]],
+			[__("To Close"), [state("Served")]],
+			[__("Drafts Not Filed"), [state("Draft")]],
+		];
 	},
 };
