@@ -276,6 +276,8 @@ def strings_without_chinese_in_frappe() -> tuple[str, ...]:
 		_("Mandatory fields required:", context="Error message in web form"),
 		_("Invalid values for fields:", context="Error message in web form"),
 		_("List View"),
+		_("Kanban View"),
+		_("Select Kanban"),
 		_("Edit Filters"),
 		_("Search or type a command ({0})"),
 		_("Tools"),

@@ -3,6 +3,9 @@ frappe.views.calendar["Petition"] = {
 	field_map: { start: "due_at", end: "due_at", id: "name", title: "subject", allDay: "all_day", status: "workflow_state" },
 	options: {
 		// Frappe's code for Chinese is not the calendar's.
+		// A due date moves by an approved extension, never by a mouse.
+		editable: false,
+		selectable: false,
 		locale: frappe.boot.lang === "zh" ? "zh-cn" : frappe.boot.lang,
 		header: { left: "prev,next today", center: "title", right: "month,agendaWeek" },
 	},
