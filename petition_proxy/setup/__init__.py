@@ -9,6 +9,7 @@ import frappe
 from petition_proxy.setup.boards import ensure_boards, remove_boards
 from petition_proxy.setup.indexes import ensure_indexes
 from petition_proxy.setup.masters import ensure_masters
+from petition_proxy.setup.module_profile import ensure_module_profile
 from petition_proxy.setup.roles import ensure_roles, remove_roles
 from petition_proxy.setup.settings import ensure_settings
 from petition_proxy.setup.workflow import ensure_workflow, remove_workflow
@@ -21,6 +22,7 @@ def after_install() -> None:
 	ensure_masters()
 	ensure_settings()
 	ensure_boards()
+	ensure_module_profile()
 	ensure_indexes()
 
 

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import frappe
+from frappe.desk.desktop import get_workspace_sidebar_items
 from frappe.desk.doctype.kanban_board.kanban_board import update_order_for_single_card
 from frappe.desk.doctype.number_card.number_card import get_result
 from frappe.utils import now_datetime
@@ -14,6 +15,7 @@ from petition_proxy.domain import lifecycle
 from petition_proxy.patches.v1_0 import add_boards
 from petition_proxy.petition_proxy.doctype.petition.steps import StepError
 from petition_proxy.setup.boards import ensure_boards, remove_boards
+from petition_proxy.setup.module_profile import PROFILE, ensure_module_profile
 from petition_proxy.tests import factories as make
 from petition_proxy.tests.base import AppTestCase
 
@@ -89,6 +91,19 @@ class TestDeskQueues(AppTestCase):
 		with self.set_user("office@pp.test"), self.assertRaises((StepError, frappe.ValidationError)):
 			update_order_for_single_card(board, case.name, lifecycle.REGISTERED, lifecycle.REPLIED, 0, 0)
 		self.assertEqual(frappe.db.get_value("Petition", case.name, "workflow_state"), lifecycle.REGISTERED)
+
+	def test_module_profile_leaves_petition_work_alone(self):
+		ensure_module_profile()
+		profile = frappe.get_doc("Module Profile", PROFILE)
+		blocked = {row.module for row in profile.block_modules}
+		self.assertIn("Website", blocked)
+		self.assertNotIn("Petition Proxy", blocked)
+		user = frappe.get_doc("User", "village@pp.test")
+		user.module_profile = PROFILE
+		user.save()
+		with self.set_user(user.name):
+			shown = {page["name"] for page in get_workspace_sidebar_items()["pages"] if page["public"]}
+		self.assertEqual(shown, {"Village Work"})
 
 	def test_tree_of_units(self):
 		with self.set_user("office@pp.test"):

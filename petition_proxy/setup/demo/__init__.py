@@ -21,7 +21,7 @@ from petition_proxy.permissions.scope import clear_scopes
 from petition_proxy.setup.demo import people, stories, words
 from petition_proxy.setup.demo.cases import Case, Rulebook, write_cases
 from petition_proxy.setup.demo.flow import write_flow
-from petition_proxy.setup.demo.logins import LOGINS, login_of, print_logins, set_passwords
+from petition_proxy.setup.demo.logins import LOGINS, login_of, print_logins, set_module_profile, set_passwords
 from petition_proxy.setup.demo.papers import letter_words, write_papers
 from petition_proxy.setup.demo.places import District, Village, make_places, write_units
 from petition_proxy.setup.demo.plan import Planner
@@ -191,6 +191,7 @@ def _finish(district: District, now: datetime) -> None:
 	settings.petition_office = f"{district.short_code}-XFB"
 	settings.save(ignore_permissions=True)  # run from the command line, where nobody is logged in
 	set_passwords()
+	set_module_profile()
 	frappe.cache.delete_key("enabled_users")
 	frappe.cache.delete_key("users_for_mentions")
 	clear_scopes()

@@ -7,6 +7,7 @@ from frappe.utils.password import update_password
 
 from petition_proxy.domain import lifecycle
 from petition_proxy.setup.demo.people import MAIL_DOMAIN
+from petition_proxy.setup.module_profile import PROFILE
 
 # Documented on purpose: it opens invented records only, and only the demo command ever sets it.
 DEMO_PASSWORD = "yunjiang-demo"
@@ -144,6 +145,16 @@ def set_passwords() -> None:
 				"User", login.user, login.user, write=1, share=1, flags={"ignore_share_permission": True}
 			)
 		frappe.clear_cache(user=login.user)
+
+
+def set_module_profile() -> None:
+	"""The documented logins of staff find petition work at the desk and nothing else."""
+	for login in LOGINS:
+		if login.role in lifecycle.PORTAL_ROLES:
+			continue
+		user = frappe.get_doc("User", login.user)
+		user.module_profile = PROFILE
+		user.save()
 
 
 def print_logins() -> None:
