@@ -1,13 +1,19 @@
 """What the coverage map draws: plain lists, so that fifty thousand settlements stay a few megabytes."""
 
+from datetime import datetime
 from typing import Any
 
 import frappe
-from frappe.query_builder import DocType
+from frappe.query_builder import Case, DocType
+from frappe.query_builder.functions import Count, Sum
+from frappe.utils import now_datetime
 
 from petition_proxy.domain.coverage import STATES, count_coverage
+from petition_proxy.domain.lifecycle import DRAFT, OPEN_STATES
+from petition_proxy.permissions.scope import scope_condition
 from petition_proxy.queries.coverage import CoverageFilters, describe_method, read_ground, read_towns
 from petition_proxy.queries.directory import is_open
+from petition_proxy.queries.workload import TIMED_STATES
 
 
 def map_data(filters: CoverageFilters) -> dict[str, Any]:
@@ -16,7 +22,7 @@ def map_data(filters: CoverageFilters) -> dict[str, Any]:
 	Returns:
 		`settlements`: [name, title, village, town, latitude, longitude, people, state, agent name or None, metres or
 		None], the state a number in `states`; `points`: [name, title, village, latitude, longitude]; `agents`: [name,
-		title, latitude, longitude]; `unknown`: settlements without a position; `agents_unknown`; `towns`; `counts`;
+		title, latitude, longitude]; `cases`: as `cases_by_village`; `unknown`: settlements without a position; `agents_unknown`; `towns`; `counts`;
 		`method`: a sentence; `limit`: metres in a straight line; `tile_url`, `attribution`.
 	"""
 	ground = read_ground(filters)
@@ -40,6 +46,7 @@ def map_data(filters: CoverageFilters) -> dict[str, Any]:
 		"unknown": unknown,
 		"points": _open_points(filters),
 		"agents": [[a.name, a.agent_name, *a.position] for a in ground.agents if a.position],
+		"cases": cases_by_village(filters, ground, now_datetime()),
 		"agents_unknown": sum(agent.position is None for agent in ground.agents),
 		"towns": [[town.name, town.region_name] for town in read_towns(filters.district)],
 		"states": list(STATES),
@@ -49,6 +56,51 @@ def map_data(filters: CoverageFilters) -> dict[str, Any]:
 		"tile_url": settings.map_tile_url or "",
 		"attribution": settings.map_attribution or "",
 	}
+
+
+def cases_by_village(filters: CoverageFilters, ground: Any, now: datetime) -> list[list]:
+	"""Open cases of each village with a place on the map, of those the session's user may see.
+
+	Args:
+		filters: town and district of the map.
+		ground: what `read_ground` gave for them.
+		now: moment to which lateness refers.
+
+	Returns:
+		[village, name, town's name, latitude, longitude, open cases, late ones]; the place is the middle of the village's
+		settlements. Nothing for who may not read petitions.
+	"""
+	if not frappe.has_permission("Petition", "read"):
+		return []
+	petition = DocType("Petition")
+	is_late = petition.workflow_state.isin(TIMED_STATES) & (petition.due_at < now.replace(microsecond=0))
+	query = (
+		frappe.qb.from_(petition)
+		.select(petition.village, Count("*"), Sum(Case().when(is_late, 1).else_(0)))
+		.where(petition.workflow_state.isin(sorted(OPEN_STATES - {DRAFT})))
+		.groupby(petition.village)
+	)
+	for column in ("district", "town"):
+		if value := getattr(filters, column):
+			query = query.where(petition[column] == value)
+	scope = scope_condition(petition)
+	counted = {row[0]: row[1:] for row in (query.where(scope) if scope is not None else query).run()}
+	places: dict[str, list] = {}
+	for row, spot in zip(ground.settlements, ground.spots, strict=True):
+		if spot.position and row.village in counted:
+			places.setdefault(row.village, []).append((row, spot.position))
+	return [
+		[
+			village,
+			found[0][0].village_name,
+			found[0][0].town_name,
+			sum(position[0] for _row, position in found) / len(found),
+			sum(position[1] for _row, position in found) / len(found),
+			counted[village][0],
+			int(counted[village][1] or 0),
+		]
+		for village, found in sorted(places.items())
+	]
 
 
 def _open_points(filters: CoverageFilters) -> list[list]:

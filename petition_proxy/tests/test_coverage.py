@@ -5,9 +5,10 @@ import io
 
 import frappe
 from frappe.desk.query_report import run
-from frappe.utils import add_days, getdate, today
+from frappe.utils import add_days, getdate, now_datetime, today
 
 from petition_proxy.api import coverage as api
+from petition_proxy.domain import lifecycle
 from petition_proxy.domain.coverage import COVERED, UNCOVERED, UNKNOWN
 from petition_proxy.imports.walking_import import WalkingFileError, import_walks, routing_points_csv
 from petition_proxy.petition_proxy.doctype.proxy_agent import acts
@@ -481,6 +482,28 @@ class TestMap(CoverageTestCase):
 		self.assertEqual(data["agents_unknown"], 1)
 		self.assertEqual(data["counts"]["people_rate"], 100 * 300 / 850)
 		self.assertEqual([row[1] for row in map_data(self.filters(town=make.TOWN_2))["settlements"]], [])
+
+	def test_open_and_late_cases_stand_in_the_middle_of_their_village(self):
+		near, far = reach.make_settlement("村头", 0), reach.make_settlement("村尾", 1000)
+
+		def shown(user):
+			self.as_user(user)
+			rows = [row for row in map_data(self.filters())["cases"] if row[0] == make.VILLAGE]
+			self.as_user("Administrator")
+			return rows[0] if rows else [make.VILLAGE, "柳湾村", None, None, None, 0, 0]
+
+		before = {user: shown(user)[5:] for user in ("office@pp.test", "village@pp.test")}
+		for state in (lifecycle.HANDLING, lifecycle.REGISTERED, lifecycle.DRAFT):
+			case = make.make_petition(state, subject="地图上的件")
+			if state == lifecycle.HANDLING:
+				case.db_set("due_at", add_days(now_datetime(), -1))
+		make.make_petition(lifecycle.REGISTERED, subject="检举", petition_kind="Report and Accusation")
+		_village, name, _town, latitude, _longitude, open_cases, late = shown("office@pp.test")
+		was_open, was_late = before["office@pp.test"]
+		self.assertEqual((name, open_cases - was_open, late - was_late), ("柳湾村", 3, 1))
+		self.assertAlmostEqual(latitude, (near.latitude + far.latitude) / 2, places=6)
+		self.assertEqual(shown("village@pp.test")[5] - before["village@pp.test"][0], 2)  # no accusations
+		self.assertEqual(shown("town2@pp.test")[5], 0)
 
 	def test_no_foreign_host_unless_the_office_chose_one(self):
 		self.assertEqual(map_data(self.filters())["tile_url"], "")

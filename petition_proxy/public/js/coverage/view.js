@@ -8,6 +8,8 @@ const KINDS = {
 	point: { colour: "#1d5fbf", label: () => __("Service Point"), shape: "square" },
 	covered: { colour: "#1f7a3d", label: () => __("Settlement, Covered"), shape: "circle" },
 	uncovered: { colour: "#c62828", label: () => __("Settlement, Not Covered"), shape: "triangle" },
+	cases: { colour: "#37474f", label: () => __("Open Cases of a Village"), shape: "circle" },
+	late_cases: { colour: "#ad1457", label: () => __("Open Cases of a Village, Some Late"), shape: "circle" },
 	proposed: { colour: "#6a1b9a", label: () => __("Proposed Place for a New Agent"), shape: "star" },
 };
 
@@ -102,6 +104,12 @@ petition_proxy.coverage.View = class View {
 			fieldtype: "Check",
 			change: refresh,
 		});
+		this.has_cases = this.page.add_field({
+			fieldname: "has_cases",
+			label: __("Show Cases"),
+			fieldtype: "Check",
+			change: () => this.is_set && this.draw(),
+		});
 	}
 
 	filters() {
@@ -171,6 +179,7 @@ petition_proxy.coverage.View = class View {
 			})),
 			...by_kind("covered"),
 			...by_kind("uncovered"),
+			...(this.has_cases.get_value() ? data.cases.map((row) => this.cases_mark(row)) : []),
 		];
 		// What is looked at is the settlements asked for; agents of the whole city may be on the map.
 		const keep = this.map.marks.length && this.town_drawn === this.town.get_value();
@@ -194,6 +203,18 @@ petition_proxy.coverage.View = class View {
 			people,
 			at: [latitude, longitude],
 			size: 3.5 + Math.min(5, Math.sqrt(people) / 10),
+			lines,
+		};
+	}
+
+	cases_mark([name, title, town, latitude, longitude, open, late]) {
+		const lines = [`${town || ""} ${title}`, __("{0} open cases", [open])];
+		if (late) lines.push(__("{0} late", [late]));
+		return {
+			kind: late ? "late_cases" : "cases",
+			name: `cases ${name}`,
+			at: [latitude, longitude],
+			size: 5 + Math.min(12, Math.sqrt(open) * 2),
 			lines,
 		};
 	}
