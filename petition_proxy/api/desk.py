@@ -9,6 +9,7 @@ from frappe.query_builder.functions import Coalesce, Count, Max, Min
 from frappe.utils import now_datetime
 
 from petition_proxy.domain.lifecycle import PORTAL_ROLES, ROLES
+from petition_proxy.petition_proxy.doctype.petition import steps
 from petition_proxy.queries.path import get_path
 
 DESK_ROLES = (frozenset(ROLES) - frozenset(PORTAL_ROLES)) | {"System Manager"}
@@ -36,6 +37,21 @@ def petition_path(petition: str) -> list[dict]:
 	"""
 	frappe.get_doc("Petition", petition).check_permission("read")
 	return get_path(petition)
+
+
+@frappe.whitelist()
+def closed_fields(petition: str) -> list[str]:
+	"""Fields of a petition that the session's user cannot change now, as `steps.closed_fields`.
+
+	Args:
+		petition: name of the petition.
+
+	Raises:
+		frappe.PermissionError: the petition is out of the user's scope.
+	"""
+	doc = frappe.get_doc("Petition", petition)
+	doc.check_permission("read")
+	return steps.closed_fields(doc)
 
 
 @frappe.whitelist()

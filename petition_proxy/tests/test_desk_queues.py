@@ -10,7 +10,7 @@ from frappe.desk.doctype.number_card.number_card import get_result
 from frappe.utils import now_datetime
 
 from petition_proxy.api.cards import late_now
-from petition_proxy.api.desk import unit_children
+from petition_proxy.api.desk import closed_fields, unit_children
 from petition_proxy.domain import lifecycle
 from petition_proxy.patches.v1_0 import add_boards
 from petition_proxy.petition_proxy.doctype.petition.steps import StepError
@@ -127,3 +127,41 @@ def dynamic(card) -> list:
 		),
 	}
 	return [[*row[:3], words[row[3]]] for row in json.loads(card.dynamic_filters_json or "[]")]
+
+
+class TestClosedFields(AppTestCase):
+	@classmethod
+	def setUpClass(cls):
+		super().setUpClass()
+		make.make_district()
+
+	def test_each_person_sees_the_own_part_open(self):
+		case = make.make_petition(lifecycle.HANDLING, subject="谁能改什么")
+
+		def closed(user):
+			with self.set_user(user):
+				return set(closed_fields(case.name))
+
+		handler, village = closed("dept@pp.test"), closed("village@pp.test")
+		self.assertLessEqual({"subject", "content", "handling_unit", "reply_class"}, handler & village)
+		self.assertFalse({"reply_text", "outcome", "petition_kind"} & handler)
+		self.assertLessEqual({"reply_text", "outcome", "refusal_reason"}, village)
+		with self.set_user("town2@pp.test"), self.assertRaises(frappe.PermissionError):
+			closed_fields(case.name)
+
+	def test_what_is_open_can_be_saved_and_what_is_closed_cannot(self):
+		case = make.make_petition(lifecycle.HANDLING, subject="开着的可以写")
+		for user, field, value in (
+			("dept@pp.test", "reply_text", "已经修好。"),
+			("village@pp.test", "reply_text", "村里代写"),
+			("dept@pp.test", "content", "改了事实"),
+		):
+			with self.set_user(user):
+				is_closed = field in closed_fields(case.name)
+				doc = frappe.get_doc("Petition", case.name)
+				doc.set(field, value)
+				if is_closed:
+					self.assertRaises(frappe.ValidationError, doc.save)
+				else:
+					doc.save()
+		self.assertEqual(frappe.db.get_value("Petition", case.name, "reply_text"), "已经修好。")

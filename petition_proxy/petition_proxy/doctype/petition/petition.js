@@ -19,8 +19,13 @@ frappe.ui.form.on("Petition", {
 		}
 		// Two refreshes may overlap while the server answers; only the last one draws.
 		const turn = (frm.petition_turn = (frm.petition_turn || 0) + 1);
-		const [steps, units] = await Promise.all([get_steps(frm), get_units(frm)]);
+		const [steps, units, fields] = await Promise.all([
+			get_steps(frm),
+			get_units(frm),
+			frappe.xcall("petition_proxy.api.desk.closed_fields", { petition: frm.doc.name }),
+		]);
 		if (turn !== frm.petition_turn) return;
+		close_fields(frm, fields);
 		show_next_step(frm, steps, units);
 		steps.forEach((step) => add_step_button(frm, step));
 		add_unit_buttons(frm, units, steps);
@@ -118,6 +123,22 @@ function is_stale(frm) {
 	if (newest[name] > modified) return true;
 	newest[name] = modified;
 	return false;
+}
+
+// What the person cannot change is read-only, and gone while it is empty: nobody looks at the fields of others' work.
+function close_fields(frm, fields) {
+	const before = frm.petition_closed || {};
+	Object.entries(before).forEach(([field, df]) => Object.assign(frm.get_docfield(field), df));
+	frm.petition_closed = {};
+	fields.forEach((field) => {
+		const df = frm.get_docfield(field);
+		if (!df) return;
+		frm.petition_closed[field] = { read_only: df.read_only, hidden: df.hidden };
+		df.read_only = 1;
+		if (!frm.doc[field]) df.hidden = 1;
+	});
+	[...new Set([...Object.keys(before), ...fields])].forEach((field) => frm.refresh_field(field));
+	frm.layout.refresh_sections();
 }
 
 // Records beside the case that the person may list; what the site or the role does not have is left out.

@@ -330,6 +330,22 @@ def check_field_owners(doc, is_changed) -> None:
 			frappe.throw(WHO[actor](), StepError)
 
 
+def closed_fields(doc) -> list[str]:
+	"""Fields of a stored petition that the session's user cannot change now: they stand, or belong to somebody else.
+
+	For the form, which shows them read-only, or not at all while they are empty. The server asks again at each save.
+	"""
+	scope = get_scope()
+	closed = set(frozen_fields(doc.workflow_state))
+	if not scope.sees_all:
+		for fields, is_owner, _actor in FIELD_OWNERS:
+			if not is_owner(doc, scope):
+				closed.update(fields)
+		if not _is_handler_or_office(doc, scope) and not _is_draft(doc):
+			closed.update((*KIND_FIELDS, "kind_change_reason"))
+	return sorted(closed)
+
+
 def check_kind_change(doc, before) -> None:
 	"""Kind and route decide the procedure; an officer may set them anew, with a reason (R22 arts 29-31).
 
