@@ -137,7 +137,7 @@ def stages(row: Mapping, now: datetime) -> list[Stage]:
 	Raises:
 		KeyError: no such state.
 	"""
-	state = row["workflow_state"]
+	state = row.get("workflow_state")
 	if state == lifecycle.ARCHIVED:
 		state = _state_before_archive(row)
 	first = TAKEN_UP_AGAIN if (row.get("round") or 1) > 1 else REGISTERED
