@@ -125,11 +125,17 @@ def find_cases(text: str) -> str:
 	Raises:
 		frappe.PermissionError: no agent.
 	"""
-	agent = need_agent()
+	agent = _own_agent()
 	text = (text or "").strip()[:MOST_SEARCHED]
 	rows = own_cases(agent, text=text)[0] if text else []
 	rows = describe_rows(rows, now_datetime())
 	return frappe.render_template("petition_proxy/templates/portal/agent_cases.html", {"rows": rows})
+
+
+def _own_agent() -> str:
+	if frappe.session.user == "Guest":
+		frappe.throw(_("Log in first."), frappe.PermissionError)
+	return need_agent()
 
 
 def has_paper(letter, case_round: int) -> bool:
@@ -155,7 +161,7 @@ def letter_paper(letter: str, lang: str = "zh") -> None:
 	Raises:
 		frappe.DoesNotExistError: no such letter among those the agent may bring home.
 	"""
-	need_agent()
+	_own_agent()
 	doc = frappe.get_doc(OFFICIAL_LETTER, letter) if frappe.db.exists(OFFICIAL_LETTER, letter) else None
 	if not doc or not doc.has_permission("read"):
 		refuse_unknown()
