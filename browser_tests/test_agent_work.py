@@ -4,7 +4,7 @@ import json
 import re
 import uuid
 
-from browser_tests.base import PHONE, BrowserTestCase, expect, petitions_named, run_on_site, setting
+from browser_tests.base import PASSWORD, PHONE, BrowserTestCase, expect, petitions_named, run_on_site, setting
 
 AGENT, OTHER = "agent@pp.test", "agent2@pp.test"
 PHOTO = {
@@ -46,6 +46,8 @@ class AgentWorkTestCase(BrowserTestCase):
 			.filter((pair) => pair[1] < 48)"""
 		)
 		self.assertEqual(small, [])
+		ids = page.evaluate("Array.from(document.querySelectorAll('[id]')).map((node) => node.id)")
+		self.assertEqual(len(ids), len(set(ids)))
 
 	def sign(self, page) -> None:
 		pad = page.locator("#sign")
@@ -135,11 +137,11 @@ class TestTelling(AgentWorkTestCase):
 			self.open(page, f"/agent/case?no={case}")
 			boxes = page.locator("#tell-head .badge")
 			expect(boxes).to_be_visible()
-			page.locator('section#tell [name="means"]').select_option("Visit")
-			page.locator('section#tell [name="note"]').fill("当面告知")
-			page.locator("section#tell button[type=submit]").dblclick()
+			page.locator('section#to-tell [name="means"]').select_option("Visit")
+			page.locator('section#to-tell [name="note"]').fill("当面告知")
+			page.locator("section#to-tell button[type=submit]").dblclick()
 			expect(self.told(page)).to_have_text("Recorded.")
-			expect(page.locator("section#tell")).to_have_count(0)
+			expect(page.locator("section#to-tell")).to_have_count(0)
 		facts = self.facts(case)
 		self.assertEqual(facts["to_tell"], 0)
 		self.assertEqual(facts["tell_events"], 1)
@@ -267,12 +269,11 @@ class TestHandingOver(AgentWorkTestCase):
 			self.open(page, f"/agent/case?no={case}")
 			self.choose(page, "By Agent")
 			self.sign(page)
-			page.context.clear_cookies()
+			(session,) = [one for one in page.context.cookies() if one["name"] == "sid"]
+			page.context.add_cookies([{**session, "value": "0" * 56}])
 			self.submit(page)
 			expect(self.told(page).locator("a.button")).to_be_visible()
-			answer = page.context.request.post(
-				"/api/method/login", form={"usr": AGENT, "pwd": "qingxi-liuwan-2026"}
-			)
+			answer = page.context.request.post("/api/method/login", form={"usr": AGENT, "pwd": PASSWORD})
 			self.assertTrue(answer.ok)
 			page.goto("/agent")
 			expect(self.told(page)).to_have_text("The delivery is recorded.")

@@ -5,7 +5,7 @@ import frappe
 from petition_proxy.petition_proxy.doctype.service_receipt import acts
 from petition_proxy.utils.client_values import read_mapping
 from petition_proxy.utils.texts import plain_texts
-from petition_proxy.utils.uploads import read_sent
+from petition_proxy.utils.uploads import read_limited
 
 
 @frappe.whitelist(methods=["POST"])
@@ -62,4 +62,10 @@ def hand_over(
 		"remark": remark,
 		"signature": signature,
 	}
-	return acts.hand_over(petition, client_key, values, letter or None, seconds_ago, read_sent("photo"))
+	return acts.hand_over(petition, client_key, values, letter or None, seconds_ago, _sent_photo())
+
+
+def _sent_photo() -> tuple[str, bytes] | None:
+	request = getattr(frappe.local, "request", None)
+	sent = request.files.get("photo") if request else None
+	return (sent.filename or "", read_limited(sent.stream)) if sent else None

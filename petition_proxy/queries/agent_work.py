@@ -268,6 +268,18 @@ def find_case(agent: str, name: str | None) -> Any:
 	return frappe.get_doc("Petition", found[0][0]) if found else None
 
 
+def is_worth_bringing(letter, state: str, case_round: int) -> bool:
+	"""Whether a notice still means something to the petitioner of a case in this state, and has not been brought yet.
+
+	Args:
+		letter: row of `letters_of`.
+		state: state of its case.
+		case_round: present round of its case.
+	"""
+	is_of_state = any(letter.kind in kinds and state in states for kinds, states in NOTICE_STATES)
+	return is_of_state and not letter.told_at and letter.round == case_round
+
+
 def letters_of(petition: str) -> list[frappe._dict]:
 	"""What was written to the petitioner of a case and is in force, the latest first; the caller has checked who asks."""
 	letter, unit = DocType("Official Letter"), DocType("Handling Unit")

@@ -47,7 +47,7 @@ def script_words() -> dict[str, str]:
 		"not_kept": _(
 			"There is no network, and this phone could not keep the record. Leave this page open and tap again when there is a network."
 		),
-		"kept_count": _("{0} deliveries are recorded on this phone and not sent yet."),
+		"kept_count": _("Recorded on this phone and not sent yet: {0}"),
 		"send_now": _("Send Now", context="Portal"),
 		"forget": _("Remove from This Phone", context="Portal"),
 		"forget_sure": _("Remove this record from the phone? It has not been sent."),

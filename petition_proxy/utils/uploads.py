@@ -37,17 +37,11 @@ def take_paper(doctype: str, name: str, most: int = 20, fieldname: str = "file")
 	Raises:
 		PaperRefusedError: none sent, too many, too large, of a kind that is not taken, unreadable, or not passed by a scanner.
 	"""
-	sent = read_sent(fieldname)
+	sent = frappe.request.files.get(fieldname) if frappe.request else None
 	if not sent:
 		frappe.throw(_("Choose a photo or a PDF first."), PaperRefusedError)
-	return keep_paper(doctype, name, *sent, most)
-
-
-def read_sent(fieldname: str = "file") -> tuple[str, bytes] | None:
-	"""Name and content of a file of this request, read with a limit; None where there is none."""
-	request = getattr(frappe.local, "request", None)
-	sent = request.files.get(fieldname) if request else None
-	return (sent.filename or "", read_limited(sent.stream)) if sent else None
+	content = read_limited(sent.stream)
+	return keep_paper(doctype, name, sent.filename or "", content, most)
 
 
 def read_limited(stream) -> bytes:

@@ -10,6 +10,9 @@
 	const LONGEST_SIDE = 1600; // pixels
 	const MOST_UNSHRUNK = 3 * 1024 * 1024; // bytes of a picture that this browser cannot shrink
 	const MOST_KEPT = 20;
+	const TRY_AGAIN = 15000; // ms
+	// Named after the person where the frame knows who that is, so that logging out takes it along, after a question
+	const DELIVERIES = (portal.own || "") + "deliveries";
 
 	function each(selector, act, root) {
 		Array.prototype.forEach.call((root || document).querySelectorAll(selector), act);
@@ -191,7 +194,7 @@
 	// Deliveries: written down on this phone first
 	// --------------------------------------------
 	function kept_all() {
-		return portal.kept.get("deliveries") || [];
+		return (portal.kept.get(DELIVERIES) || {}).entries || [];
 	}
 
 	function kept_here() {
@@ -205,15 +208,15 @@
 			return other.key !== entry.key;
 		});
 		if (entries.length >= MOST_KEPT) return false;
-		return portal.kept.set("deliveries", entries.concat([entry]));
+		return portal.kept.set(DELIVERIES, { unsent: true, entries: entries.concat([entry]) });
 	}
 
 	function forget(key) {
 		const entries = kept_all().filter(function (other) {
 			return other.key !== key;
 		});
-		if (entries.length) portal.kept.set("deliveries", entries);
-		else portal.kept.remove("deliveries");
+		if (entries.length) portal.kept.set(DELIVERIES, { unsent: true, entries: entries });
+		else portal.kept.remove(DELIVERIES);
 	}
 
 	function send(entry) {
@@ -229,12 +232,16 @@
 	}
 
 	let is_sending = false;
+	let is_recording = false; // a form is sending its own
 
 	// Sends what is kept, one after the other; stops where there is no network or nobody is logged in.
-	function send_kept() {
+	function send_kept(is_asked) {
 		if (is_sending) return Promise.resolve(0);
+		const entries = kept_here().filter(function (entry) {
+			return is_asked || !entry.problem; // what was refused is tried again by the agent alone
+		});
+		if (!entries.length) return Promise.resolve(0);
 		is_sending = true;
-		const entries = kept_here();
 		let done = 0;
 		function next() {
 			const entry = entries.shift();
@@ -307,12 +314,18 @@
 		if (!button) return;
 		show_kept();
 		button.addEventListener("click", function () {
-			portal.once(button, send_kept).then(after_sending).catch(quiet);
+			portal
+				.once(button, function () {
+					return send_kept(true);
+				})
+				.then(after_sending)
+				.catch(quiet);
 		});
 		const try_again = function () {
-			if (kept_here().length) send_kept().then(after_sending, quiet);
+			if (document.visibilityState !== "hidden" && !is_recording) send_kept().then(after_sending, quiet);
 		};
 		window.addEventListener("online", try_again);
+		window.setInterval(try_again, TRY_AGAIN); // not every phone says that it is online again
 		try_again();
 	}
 
@@ -386,6 +399,15 @@
 
 		let entry = null; // the same record, with the same key, until it is sent or changed after a refusal
 		function record() {
+			is_recording = true;
+			const rest = function () {
+				is_recording = false;
+			};
+			const recorded = record_once();
+			recorded.then(rest, rest);
+			return recorded;
+		}
+		function record_once() {
 			const photo = form.querySelector("[name=photo]").files[0];
 			const fields = read();
 			const lack = missing(fields, !!photo);
@@ -401,13 +423,13 @@
 						reload_with(words.sent);
 					},
 					function (problem) {
-						if (problem.kind === "refused" || problem.kind === "often") {
-							forget(entry.key);
+						if (problem.kind === "refused") {
+							forget(entry.key); // nothing was written; the form stays to be corrected
 							throw problem;
 						}
-						if (problem.kind === "login") throw problem; // kept, and the form stays as it is
 						if (!is_kept) throw { kind: "network", message: words.not_kept };
 						show_kept();
+						if (problem.kind !== "network") throw problem; // kept, and said what there is to do
 						hide_if_kept();
 						portal.tell(words.kept, true);
 					}

@@ -6,7 +6,6 @@ from frappe.utils import format_datetime, formatdate, getdate, now_datetime
 
 from petition_proxy.api.agent_work import has_paper
 from petition_proxy.domain import lifecycle
-from petition_proxy.domain.letters import OPINION
 from petition_proxy.domain.progress import MEANS
 from petition_proxy.petition_proxy.doctype.proxy_agent.conflicts import why_conflicted
 from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement import (
@@ -123,7 +122,7 @@ def _letters(doc, may_receive: bool) -> dict:
 		row.petition = doc.name
 		row.has_paper = has_paper(row, doc.round)
 	is_reply_due = doc.workflow_state == lifecycle.REPLIED and not doc.service_receipt
-	notices = [row for row in rows if row.kind != OPINION and not row.told_at and row.round == doc.round]
+	notices = [row for row in rows if agent_work.is_worth_bringing(row, doc.workflow_state, doc.round)]
 	return {
 		"letters": rows,
 		"is_reply_due": is_reply_due,

@@ -70,7 +70,7 @@ def _who(row) -> str:
 def _tell(rows, now: datetime) -> frappe._dict:
 	items = [
 		_item(
-			_case_href(row.petition, "tell"),
+			_case_href(row.petition, "to-tell"),
 			_who(row),
 			due_words(row.tell_by, now),
 			row.tell_by < now,
@@ -195,7 +195,7 @@ def _learn(agent, rules, now: datetime) -> frappe._dict:
 def _go_on(rows) -> frappe._dict:
 	items = [
 		_item(
-			f"/agent/file?draft={row.name}",
+			f"/agent/file#{row.step}/{row.client_key}" if row.step else "/agent/file",
 			row.title_hint or _("Draft", context="Portal"),
 			_("Goes on {0}").format(formatdate(row.expires_on)) if row.is_ending else "",
 			False,
