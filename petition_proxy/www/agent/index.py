@@ -197,7 +197,7 @@ def _go_on(rows) -> frappe._dict:
 		_item(
 			f"/agent/file#{row.step}/{row.client_key}" if row.step else "/agent/file",
 			row.title_hint or _("Draft", context="Portal"),
-			_("Goes on {0}").format(formatdate(row.expires_on)) if row.is_ending else "",
+			_("Deleted on {0}").format(formatdate(row.expires_on)) if row.is_ending else "",
 			False,
 		)
 		for row in rows
