@@ -58,7 +58,9 @@ class TestHandOver(DeliveryTestCase):
 
 	def test_a_photo_is_proof_and_hangs_private_on_the_receipt(self):
 		receipt = frappe.get_doc("Service Receipt", self.hand_over(photo=w.picture()))
-		file = frappe.get_doc("File", {"file_url": receipt.photo})
+		self.assertEqual(frappe.db.count("File", {"attached_to_name": receipt.name}), 1)
+		file = frappe.get_doc("File", {"attached_to_name": receipt.name})
+		self.assertEqual(file.file_url, receipt.photo)
 		self.assertEqual((file.attached_to_doctype, file.attached_to_name), ("Service Receipt", receipt.name))
 		self.assertTrue(file.is_private)
 		self.assertNotIn("林婆婆", file.file_url)

@@ -146,7 +146,11 @@ def hand_over(
 		_require_replied(doc)
 	name = frappe.generate_hash(length=10)
 	if photo:
-		receipt.photo = keep_paper("Service Receipt", name, *photo).file_url
+		kept = keep_paper("Service Receipt", name, *photo)
+		frappe.db.set_value(
+			"File", kept.name, "attached_to_field", "photo"
+		)  # else Frappe attaches it once more
+		receipt.photo = kept.file_url
 	receipt.insert(set_name=name)
 	if not letter and receipt.result == service.SERVED:
 		doc = frappe.get_doc("Petition", doc.name)
