@@ -44,7 +44,7 @@ extend_bootinfo = "petition_proxy.api.desk.extend_bootinfo"
 
 # Where agents and petitioners land after login; they have no desk
 role_home_page = {
-	"Petition Proxy Agent": "file-petition/list",
+	"Petition Proxy Agent": "agent",
 	"Petitioner Portal User": "rate-petition/list",
 }
 
@@ -93,8 +93,6 @@ _case_records = (
 	"Petition Round",
 	"Coordination Meeting",
 	"Upward Report",
-	"Opinion Letter",
-	"Official Letter",
 	"Service Receipt",
 	"Settlement Statement",
 	"Case File",
@@ -105,6 +103,8 @@ _case_records = (
 	"Common Issue Case",
 	"Reward Entry",
 )
+# Letters of a case: agent and petitioner read only what was issued
+_letters = ("Opinion Letter", "Official Letter")
 # Rows of tables in a petition, which Frappe lists by the parent's role alone
 _petition_rows = ("Petition Member", "Petition Concerned Unit")
 # ... and rows elsewhere that name a petition
@@ -138,6 +138,7 @@ permission_query_conditions = {
 	"Quarterly Bulletin": "petition_proxy.permissions.money.bulletin_query",
 	"Bulletin Figure": "petition_proxy.permissions.money.bulletin_figure_query",
 	**dict.fromkeys(_case_records, "petition_proxy.permissions.case_record_query"),
+	**dict.fromkeys(_letters, "petition_proxy.permissions.letters.letter_query"),
 }
 
 has_permission = {
@@ -163,6 +164,7 @@ has_permission = {
 	"Quarterly Bulletin": "petition_proxy.permissions.money.has_bulletin_permission",
 	"Bulletin Figure": "petition_proxy.permissions.money.has_bulletin_figure_permission",
 	**dict.fromkeys(_case_records, "petition_proxy.permissions.has_case_record_permission"),
+	**dict.fromkeys(_letters, "petition_proxy.permissions.letters.has_letter_permission"),
 }
 
 # Records whose texts are cleaned before they are judged: all that hold any

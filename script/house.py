@@ -794,8 +794,8 @@ def build_assets(house: House) -> bool:
 		# --force: build here; else bench would ask a server abroad for ready-made files first.
 		house.in_bench("build", "--force")
 		house.mark("frappe-assets")
-	elif house.marked("assets") == digest:
-		return False
+	elif house.marked("assets") == digest and (SOURCE / APP / "public" / "dist").is_dir():
+		return False  # a fresh copy of the source comes without what was built from the one before
 	else:
 		house.in_bench("build", "--app", APP)
 	house.mark("assets", digest)

@@ -29,6 +29,17 @@ KINDS: tuple[str, ...] = (
 	CLOSING_REPORT,
 )
 
+# What is written to the petitioner; the rest goes between offices.
+TO_PETITIONER: tuple[str, ...] = (
+	ACCEPTANCE,
+	REFUSAL,
+	NO_LONGER,
+	GUIDANCE,
+	EXTENSION,
+	OPINION,
+	*REVIEW_OPINIONS.values(),
+)
+
 # The notice that each decision about taking a case up brings with it (R22 arts 22, 23, 31, 36).
 NOTICE_OF_STEP: dict[str, str] = {
 	"Accept": ACCEPTANCE,

@@ -91,11 +91,11 @@ def has_case_record_permission(
 		return True
 	if not doc.get("petition"):
 		return ptype == "create"
-	row = _petition_of(doc)
+	row = petition_of(doc)
 	return bool(row) and scope.covers(row)
 
 
-def _petition_of(doc: Document) -> frappe._dict | None:
+def petition_of(doc: Document) -> frappe._dict | None:
 	"""Scope columns of a record's petition: the stored one, whatever a client sends; a new record's own."""
 	table, petition = DocType(doc.doctype), DocType("Petition")
 	rows = (

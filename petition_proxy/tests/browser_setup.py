@@ -138,6 +138,68 @@ def make_proposed_case(subject: str) -> None:
 	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
 
 
+def prepare_agent_work() -> None:
+	"""For the tests of the agent's pages: the papers a district asks for, and a second agent."""
+	prepare()
+	for fieldname in ("require_opinion_letter", "require_service_proof"):
+		frappe.db.set_single_value("Petition Proxy Settings", fieldname, 1)
+	make.make_agent("agent2@pp.test", make.VILLAGE_2, agent_name="李大哥")
+	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
+	frappe.clear_cache()
+
+
+def make_agent_case(subject: str, state: str) -> str:
+	"""For the tests: name of a case of agent@pp.test in a state, as JSON."""
+	name = make.make_petition(state, subject=subject).name
+	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
+	return json.dumps(name)
+
+
+def agent_case_facts(case: str) -> str:
+	"""For the tests: what stands in the database of a case, as JSON."""
+	row = frappe.db.get_value("Petition", case, ("workflow_state", "service_attempts"), as_dict=True)
+	receipts = frappe.get_all(
+		"Service Receipt", {"petition": case}, ["signature", "photo"], order_by="creation desc"
+	)
+	first = receipts[0] if receipts else frappe._dict()
+	return json.dumps(
+		{
+			"state": row.workflow_state,
+			"attempts": row.service_attempts,
+			"receipts": len(receipts),
+			"signature": bool(first.get("signature")),
+			"photo": first.get("photo") or "",
+			"to_tell": frappe.db.count("Progress Notice", {"petition": case, "status": "To Tell"}),
+			"tell_events": frappe.db.count("Petition Event", {"petition": case, "event": "Tell Petitioner"}),
+		}
+	)
+
+
+def agent_work_counts(user: str) -> str:
+	"""For the tests: what waits for an agent by the database, part by part, as JSON."""
+	agent = frappe.db.get_value("Proxy Agent", {"user": user})
+	cases = frappe.get_all("Petition", {"agent": agent}, ["name", "workflow_state"], order_by="name asc")
+	open_nodes = frappe.db.count(
+		"Progress Notice", {"petition": ("in", [row.name for row in cases]), "status": "To Tell"}
+	)
+	replied = sum(row.workflow_state == lifecycle.REPLIED for row in cases)
+	return json.dumps({"tell": open_nodes, "deliver": replied})
+
+
+def revoke_agreement(case: str) -> None:
+	"""For the tests: the petitioner of a case takes the authority back today."""
+	agreement = frappe.db.get_value("Petition", case, "agreement")
+	frappe.db.set_value("Proxy Agreement", agreement, "revoked_on", frappe.utils.today())
+	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
+
+
+def set_language(user: str, language: str) -> None:
+	"""For the tests: the language of a person."""
+	frappe.db.set_value("User", user, "language", language)
+	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
+	frappe.clear_cache(user=user)
+
+
 def _make_portal_petitioner() -> str:
 	name = frappe.db.get_value("Petitioner", {"user": "petitioner@pp.test"}, "name", order_by="creation")
 	return name or make.make_petitioner(user="petitioner@pp.test", phone="13800001234").name

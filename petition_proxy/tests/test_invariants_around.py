@@ -243,7 +243,7 @@ class TestInvariant3(InvariantTestCase):
 			self.assertIn(doctype, query, f"{doctype} has no list condition in hooks.py")
 			if not frappe.get_meta(doctype).istable:
 				self.assertIn(doctype, check, f"{doctype} has no document check in hooks.py")
-		for doctype in hooks._case_records:
+		for doctype in (*hooks._case_records, *hooks._letters):
 			self.assertIn(doctype, self.links)
 
 	def test_invariant_3_no_record_of_a_case_is_indexed_for_the_search_of_everything(self):

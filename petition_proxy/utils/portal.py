@@ -114,6 +114,8 @@ def add_headers(response: Any, request: Any) -> None:
 		return
 	for name, value in HEADERS.items():
 		response.headers[name] = value
+	if status := frappe.local.flags.get("portal_status"):  # set by a page that has found nothing to show
+		response.status_code = status
 	is_shared = first in OPEN_ROUTES and frappe.session.user == "Guest" and not request.query_string
 	if is_shared and response.status_code == 200:
 		response.headers["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"

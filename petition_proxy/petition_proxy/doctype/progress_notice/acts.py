@@ -7,6 +7,8 @@ from frappe.utils import now_datetime
 from petition_proxy.domain import lifecycle, progress
 from petition_proxy.permissions.scope import get_scope
 from petition_proxy.petition_proxy.doctype.petition import steps
+from petition_proxy.petition_proxy.doctype.petition.own_case import lock_own_case
+from petition_proxy.petition_proxy.doctype.petition_assignment.acts import lock_petition
 from petition_proxy.petition_proxy.doctype.petition_event.record import record_event
 from petition_proxy.petition_proxy.doctype.progress_notice.record import tell_open
 from petition_proxy.utils.client_values import read_moment
@@ -42,9 +44,9 @@ def tell_petitioner(
 		ProgressError: nothing open, no such means, or neither the agent nor an office of the case.
 		StepError: the agent is off duty, or the agreement does not let the agent track the case.
 		frappe.PermissionError: out of the person's scope.
+		frappe.DoesNotExistError: no such case; for an agent also a case of somebody else.
 	"""
-	doc = frappe.get_doc("Petition", petition, for_update=True)
-	doc.check_permission("read")
+	doc = lock_own_case(petition) if lifecycle.AGENT in frappe.get_roles() else lock_petition(petition)
 	now = now_datetime()
 	scope = get_scope()
 	check_may_tell(doc, scope, now)
