@@ -57,6 +57,9 @@ webform_include_css = {
 # Strict headers on our own pages
 after_request = ["petition_proxy.utils.portal.add_headers"]
 
+# Who is asked about every paper that comes in; a function of the content that returns True for a clean file
+petition_proxy_scan_paper = ["petition_proxy.utils.clamav.is_clean"]
+
 # What print formats call (templates/print/paper.html and the formats themselves)
 jinja = {
 	"methods": [
@@ -130,6 +133,7 @@ permission_query_conditions = {
 	**dict.fromkeys(_petition_rows, "petition_proxy.permissions.around.petition_row_query"),
 	**dict.fromkeys(_batch_rows, "petition_proxy.permissions.case_record_query"),
 	"Agent Application": "petition_proxy.permissions.application_query",
+	"Petition Draft": "petition_proxy.permissions.drafts.draft_query",
 	"Training Session": "petition_proxy.permissions.session_query",
 	**dict.fromkeys(_agent_records, "petition_proxy.permissions.agent_record_query"),
 	"Reward Batch": "petition_proxy.permissions.money.reward_batch_query",
@@ -155,6 +159,7 @@ has_permission = {
 	"Document Follow": "petition_proxy.permissions.doors.has_follow_permission",
 	"Publicity Event": "petition_proxy.permissions.has_publicity_permission",
 	"Agent Application": "petition_proxy.permissions.has_application_permission",
+	"Petition Draft": "petition_proxy.permissions.drafts.has_draft_permission",
 	"Training Session": "petition_proxy.permissions.has_session_permission",
 	**dict.fromkeys(_agent_records, "petition_proxy.permissions.has_agent_record_permission"),
 	"Reward Batch": "petition_proxy.permissions.money.has_reward_batch_permission",
@@ -192,6 +197,7 @@ _written_records = (
 	"Petition",
 	"Petition Assignment",
 	"Petition Category",
+	"Petition Draft",
 	"Petition Event",
 	"Petition Round",
 	"Petitioner",
@@ -266,6 +272,7 @@ scheduler_events = {
 		"petition_proxy.jobs.work_calendar.warn_missing_calendar",
 		"petition_proxy.jobs.reception_reminders.enqueue_reception_reminders",
 		"petition_proxy.jobs.certificate_watch.enqueue_certificate_watch",
+		"petition_proxy.jobs.draft_cleanup.enqueue_draft_cleanup",
 		"petition_proxy.jobs.reward_settlement.enqueue_reward_run",
 	],
 }
