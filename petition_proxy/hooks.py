@@ -54,7 +54,8 @@ webform_include_css = {
 	"Agent Application": "public/css/portal_form.css",
 }
 
-# Strict headers on our own pages
+# What a page sends counts for the person it was made for; strict headers on our own pages
+before_request = ["petition_proxy.utils.portal.check_same_person"]
 after_request = ["petition_proxy.utils.portal.add_headers"]
 
 # Who is asked about every paper that comes in; a function of the content that returns True for a clean file

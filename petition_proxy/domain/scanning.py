@@ -36,7 +36,7 @@ def read_address(text: str) -> str | tuple[str, int]:
 	if text.startswith(UNIX + "/"):
 		return text[len(UNIX) :]
 	host, _colon, port = text.rpartition(":")
-	if not _HOST.fullmatch(host) or not re.fullmatch(r"\d{1,5}", port) or not 0 < int(port) < 65536:
+	if not _HOST.fullmatch(host) or not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65536:
 		raise ScannerError(
 			_("{address} is no address of a scanner. Write host:port, or unix: and the path of its socket."),
 			address=text,

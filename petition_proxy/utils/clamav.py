@@ -24,17 +24,18 @@ def is_clean(content: bytes) -> bool:
 	return ask(address, content) if address else True
 
 
-def ask(address: str, content: bytes, seconds: float = SECONDS) -> bool:
+def ask(address: str, content: bytes, seconds: float | None = None) -> bool:
 	"""Send a file to the scanner at an address.
 
 	Args:
 		address: as in the settings.
 		content: the whole file.
-		seconds: for everything together.
+		seconds: for everything together; SECONDS by default.
 
 	Returns:
 		True for clean, False where it found something. Errors as `is_clean`.
 	"""
+	seconds = seconds or SECONDS
 	place, end = scanning.read_address(address), time.monotonic() + seconds
 	with _connect(place, seconds) as scanner:
 		for piece in (scanning.COMMAND, *scanning.frames(content)):

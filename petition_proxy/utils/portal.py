@@ -104,6 +104,23 @@ def need_login() -> None:
 	raise frappe.Redirect(302)
 
 
+class OtherPersonError(frappe.PermissionError):
+	"""The session is not that of the person whose page this is."""
+
+
+def check_same_person() -> None:
+	"""Before a request (hook): what a page of ours sends counts for the person it was made for, or not at all.
+
+	On a shared phone somebody else may have logged in since; without this a draft would go into that person's account.
+
+	Raises:
+		OtherPersonError: nobody, or somebody else, is logged in by now.
+	"""
+	key = frappe.get_request_header("X-Portal-User")
+	if key and key != user_key():
+		frappe.throw(_("You are not logged in any more. Log in again."), OtherPersonError)
+
+
 def add_headers(response: Any, request: Any) -> None:
 	"""Strict headers on our own pages (hook): no foreign host, no frame, nothing kept of what is personal.
 

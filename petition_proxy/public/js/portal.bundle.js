@@ -35,6 +35,8 @@
 			request.timeout = TIMEOUT;
 			request.setRequestHeader("Accept", "application/json");
 			request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
+			// a session that has just begun takes any token: so the server is told who this page belongs to
+			if (portal.user) request.setRequestHeader("X-Portal-User", portal.user);
 			if (meta(document, "csrf-token"))
 				request.setRequestHeader("X-Frappe-CSRF-Token", meta(document, "csrf-token"));
 			if (!is_form) request.setRequestHeader("Content-Type", "application/json");

@@ -89,6 +89,7 @@ import { problems_of } from "./filing/checks.js";
 		if (address.key !== saving.key() || node("done").hidden === false) return open(address.key, address.step);
 		if (!node("conflict").hidden) return;
 		show_step(address.step);
+		saving.keep();
 		saving.quietly();
 	});
 
@@ -108,8 +109,12 @@ import { problems_of } from "./filing/checks.js";
 			const known = rows.filter(function (row) {
 				return row.key === entry.key;
 			})[0];
-			if (known) known.only_here = known.only_here || entry.unsent;
-			else if (form) rows.unshift({ key: entry.key, step: entry.step, hint: hint_of(entry), only_here: entry.unsent });
+			if (known && entry.unsent) {
+				known.only_here = true;
+				known.step = entry.step;
+			}
+			if (known) return;
+			if (form) rows.unshift({ key: entry.key, step: entry.step, hint: hint_of(entry), only_here: entry.unsent });
 		});
 		return rows;
 	}
@@ -238,6 +243,7 @@ import { problems_of } from "./filing/checks.js";
 
 	function take(key, mine, theirs, to) {
 		if (!form) return start();
+		show("filing");
 		saving.begin(key, mine);
 		set_answers(mine ? mine.answers : theirs && theirs.answers);
 		if (theirs) {
@@ -257,7 +263,7 @@ import { problems_of } from "./filing/checks.js";
 		saving.hold();
 		ask(fill(words.newer, theirs.saved_at), key, mine, function () {
 			kept.remove(key);
-			take(key, null, theirs, theirs.step);
+			take(key, null, theirs, mine.step || theirs.step);
 		});
 		node("drop-mine").hidden = true;
 	}
@@ -394,14 +400,17 @@ import { problems_of } from "./filing/checks.js";
 
 	function next() {
 		saving.keep();
-		if (!check(step)) return;
-		go(STEPS[STEPS.indexOf(step) + 1]);
-		save_and_tell();
+		if (check(step)) move(STEPS[STEPS.indexOf(step) + 1]);
 	}
 
 	function back() {
 		saving.keep();
-		go(STEPS[Math.max(STEPS.indexOf(step) - 1, 0)]);
+		move(STEPS[Math.max(STEPS.indexOf(step) - 1, 0)]);
+	}
+
+	function move(to) {
+		go(to);
+		step = to; // the page follows its address a moment later; what is saved now says where the agent goes on
 		save_and_tell();
 	}
 

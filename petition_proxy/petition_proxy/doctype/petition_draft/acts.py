@@ -20,7 +20,7 @@ from petition_proxy.petition_proxy.doctype.petition_draft.petition_draft import 
 from petition_proxy.petition_proxy.doctype.proxy_agent.gate import why_not_on_duty
 from petition_proxy.utils.errors import domain_errors
 from petition_proxy.utils.identity import seal
-from petition_proxy.utils.rows import read_row
+from petition_proxy.utils.rows import insert_rows, read_row
 from petition_proxy.utils.uploads import take_paper
 
 COLUMNS = ("name", "client_key", "agent", "status", "step", "version", "save_key", "touched_at", "expires_on")
@@ -345,26 +345,27 @@ def _delete_file(name: str) -> None:
 
 
 def _copy_papers(client_key: str, name: str, agent: str) -> None:
-	"""Give a new draft the papers of another own one: further rows on the same files."""
+	"""Give a new draft the papers of another own one: further rows on the same files, which Frappe deletes with the last."""
 	with domain_errors(DraftError):
 		drafts.check_key(client_key)
 	source = lock(client_key, agent)
 	if not source:
 		return
-	for paper in papers_of(source.name):
-		file = frappe.get_doc(
-			{
-				"doctype": "File",
-				"file_name": frappe.db.get_value("File", paper["name"], "file_name"),
-				"file_url": paper["url"].partition("?")[0],
-				"is_private": 1,
-				"attached_to_doctype": "Petition Draft",
-				"attached_to_name": name,
-				"attached_to_field": paper["part"],
-			}
-		)
-		file.flags.is_scanned = True  # when it came in
-		file.insert(ignore_permissions=True)  # both drafts are the agent's own
+	rows = frappe.get_all(
+		"File",
+		filters={"attached_to_doctype": "Petition Draft", "attached_to_name": source.name},
+		fields=list(COPIED),
+		order_by="creation asc, name asc",
+	)
+	insert_rows(
+		"File", [{**row, "attached_to_doctype": "Petition Draft", "attached_to_name": name} for row in rows]
+	)
+
+
+COPIED = (
+	*("file_name", "file_url", "file_type", "file_size", "content_hash", "folder", "is_private"),
+	"attached_to_field",
+)
 
 
 # Ending

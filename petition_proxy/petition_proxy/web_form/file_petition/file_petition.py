@@ -17,13 +17,21 @@ AGENT_FIELDS = (
 	"agreement_scan",
 )
 AGENT_SECTION = "Agreement"
+AGENT_PAGE = "/agent/file"
 LIST_FIELDS = ("name", "subject", "petitioner_name", "workflow_state", "petitioned_at")
 
 
 def get_context(context: Any) -> None:
-	"""Offer the villages of the person's district, the own one first, and hide what a petitioner need not say."""
+	"""Offer the villages of the person's district, the own one first, and hide what a petitioner need not say.
+
+	Raises:
+		frappe.Redirect: an agent, who files in the steps of a page of its own.
+	"""
 	if context.is_list or frappe.session.user == "Guest":
 		return
+	if context.is_new and AGENT in frappe.get_roles():
+		frappe.local.flags.redirect_location = AGENT_PAGE
+		raise frappe.Redirect(302)
 	context.parents = [{"label": _("My Petitions"), "route": "file-petition/list"}]
 	if context.is_new:
 		context.title = _("File a Petition")
