@@ -419,6 +419,7 @@ class TestInterruptions(FilingTestCase):
 		with self.login(AGENT, PHONE) as page:
 			self.begin(page)
 			self.to_review(page)
+			page.wait_for_load_state("networkidle")  # an answer on its way would bring the cookies back
 			page.context.clear_cookies()
 			page.locator("#file").click()
 			expect(page.locator("#tell")).to_contain_text("logged out")
@@ -432,6 +433,7 @@ class TestInterruptions(FilingTestCase):
 		with self.login(AGENT, PHONE) as page:
 			self.begin(page)
 			self.to_review(page)
+			page.wait_for_load_state("networkidle")  # an answer on its way would bring the cookies back
 			page.context.clear_cookies()
 			self.log_in_again(page, CHINESE)
 			page.locator("#file").click()

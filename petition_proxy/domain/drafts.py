@@ -41,7 +41,7 @@ TEXTS: dict[str, int] = {
 	"agreement_signature": 200_000,
 }
 TICKS = ("wants_secrecy", "powers_agreed")
-HINT_LENGTH = 12
+HINT_LENGTH, HINT_NAME = 12, 6
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 _SIGNATURE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/]+={0,2}")
@@ -116,7 +116,7 @@ def is_ending(expires_on: date, today: date) -> bool:
 
 def title_hint(answers: Mapping) -> str:
 	"""A few words by which its agent knows the draft again: the masked name and the head of the sentence."""
-	name = mask_name(str(answers.get("new_petitioner_name") or ""))
+	name = mask_name(str(answers.get("new_petitioner_name") or ""))[:HINT_NAME]
 	subject = " ".join(str(answers.get("subject") or "").split())
 	if len(subject) > HINT_LENGTH:
 		subject = subject[:HINT_LENGTH] + "…"

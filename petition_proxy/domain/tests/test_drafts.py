@@ -83,6 +83,7 @@ class TestHint(unittest.TestCase):
 		)
 		self.assertEqual(hint, "赵** · 村口的井盖丢了一个月晚上…")
 		self.assertEqual(drafts.title_hint({"subject": " 路灯\n坏了 "}), "路灯 坏了")
+		self.assertEqual(drafts.title_hint({"new_petitioner_name": "x" * 140}), "x*****")
 		self.assertEqual(drafts.title_hint({}), "")
 
 

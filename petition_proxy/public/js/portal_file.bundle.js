@@ -109,11 +109,11 @@ import { problems_of } from "./filing/checks.js";
 			const known = rows.filter(function (row) {
 				return row.key === entry.key;
 			})[0];
-			if (known && entry.unsent) {
-				known.only_here = true;
+			if (known) {
+				known.only_here = known.only_here || entry.unsent;
 				known.step = entry.step;
+				return;
 			}
-			if (known) return;
 			if (form) rows.unshift({ key: entry.key, step: entry.step, hint: hint_of(entry), only_here: entry.unsent });
 		});
 		return rows;
@@ -580,8 +580,7 @@ import { problems_of } from "./filing/checks.js";
 
 	function show_done(key, receipt) {
 		forget(key);
-		saving.begin(key);
-		saving.hold();
+		saving.end();
 		node("done-number").textContent = receipt.name;
 		node("done-code").textContent = receipt.query_code;
 		node("done-due").textContent = receipt.due_on;

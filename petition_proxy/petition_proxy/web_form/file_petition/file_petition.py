@@ -46,7 +46,7 @@ def get_context(context: Any) -> None:
 			field.fieldtype = "Select"
 			field.options = options if own else [{"value": "", "label": ""}, *options]
 	context.web_form_doc.page_words = _page_words()
-	context.web_form_doc.page_facts = {"own_village": own or "", "is_agent": is_agent}
+	context.web_form_doc.page_facts = {"own_village": own or ""}
 
 
 def get_list_context(context: Any) -> dict[str, Any]:
@@ -106,8 +106,6 @@ def _is_for_agents(field: Any) -> bool:
 def _page_words() -> dict[str, str]:
 	"""Sentences of the page's own script; a web form knows only the translations of its fields."""
 	return {
-		"phone_or_id": _("Give the petitioner's phone or ID number."),
-		"sign": _("Let the petitioner sign, or attach a photo of the signed paper."),
 		"number": _("Petition No. {0}"),
 		"next": _("The petition office now gives it to the unit in charge."),
 		"due": _("By {0} the petitioner must be told whether it is accepted."),
