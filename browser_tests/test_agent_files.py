@@ -341,6 +341,28 @@ class TestInterruptions(FilingTestCase):
 			self.number(page)
 		self.assert_one()
 
+	def test_requests_at_the_same_moment_file_once(self):
+		"""Three windows, or a phone gone wild: the row's lock lets one file, the others get its number."""
+		with self.login(AGENT, PHONE) as page:
+			self.begin(page)
+			self.to_review(page, with_photo=True)
+			expect(page.locator("#saved")).to_contain_text("Saved")
+			page.wait_for_load_state("networkidle")
+			names = page.evaluate(
+				"""() => {
+					const key = location.hash.split("/")[1];
+					const post = petition_portal.post;
+					return post("filing.open_draft", { client_key: key }).then((draft) =>
+						Promise.all([1, 2, 3].map(() =>
+							post("filing.file_petition", { client_key: key, version: draft.version })
+						))
+					).then((all) => all.map((one) => one.name));
+				}"""
+			)
+		self.assertEqual(len(set(names)), 1)
+		self.assertEqual(self.assert_one()["name"], names[0])
+		self.assertEqual(len(self.papers(names[0])), 1)
+
 	def test_lost_answer_and_second_try(self):
 		with self.login(AGENT, PHONE) as page:
 			self.begin(page)
