@@ -55,8 +55,12 @@ webform_include_css = {
 	"Agent Application": "public/css/portal_form.css",
 }
 
-# Strict headers on our own pages
+# What a page sends counts for the person it was made for; strict headers on our own pages
+before_request = ["petition_proxy.utils.portal.check_same_person"]
 after_request = ["petition_proxy.utils.portal.add_headers"]
+
+# Who is asked about every paper that comes in; a function of the content that returns True for a clean file
+petition_proxy_scan_paper = ["petition_proxy.utils.clamav.is_clean"]
 
 # What print formats call (templates/print/paper.html and the formats themselves)
 jinja = {
@@ -131,6 +135,7 @@ permission_query_conditions = {
 	**dict.fromkeys(_petition_rows, "petition_proxy.permissions.around.petition_row_query"),
 	**dict.fromkeys(_batch_rows, "petition_proxy.permissions.case_record_query"),
 	"Agent Application": "petition_proxy.permissions.application_query",
+	"Petition Draft": "petition_proxy.permissions.drafts.draft_query",
 	"Training Session": "petition_proxy.permissions.session_query",
 	**dict.fromkeys(_agent_records, "petition_proxy.permissions.agent_record_query"),
 	"Reward Batch": "petition_proxy.permissions.money.reward_batch_query",
@@ -157,6 +162,7 @@ has_permission = {
 	"Document Follow": "petition_proxy.permissions.doors.has_follow_permission",
 	"Publicity Event": "petition_proxy.permissions.has_publicity_permission",
 	"Agent Application": "petition_proxy.permissions.has_application_permission",
+	"Petition Draft": "petition_proxy.permissions.drafts.has_draft_permission",
 	"Training Session": "petition_proxy.permissions.has_session_permission",
 	**dict.fromkeys(_agent_records, "petition_proxy.permissions.has_agent_record_permission"),
 	"Reward Batch": "petition_proxy.permissions.money.has_reward_batch_permission",
@@ -195,6 +201,7 @@ _written_records = (
 	"Petition",
 	"Petition Assignment",
 	"Petition Category",
+	"Petition Draft",
 	"Petition Event",
 	"Petition Round",
 	"Petitioner",
@@ -269,6 +276,7 @@ scheduler_events = {
 		"petition_proxy.jobs.work_calendar.warn_missing_calendar",
 		"petition_proxy.jobs.reception_reminders.enqueue_reception_reminders",
 		"petition_proxy.jobs.certificate_watch.enqueue_certificate_watch",
+		"petition_proxy.jobs.draft_cleanup.enqueue_draft_cleanup",
 		"petition_proxy.jobs.reward_settlement.enqueue_reward_run",
 	],
 }

@@ -121,6 +121,13 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 	"Rule Acknowledgement": (("agent_document", ("agent", "rule_document")),),
 	"Agent Application": (("village_status", ("village", "status")),),
 	"Handling Unit Member": (("user_unit", ("user", "parent")),),
+	"Petition Draft": (
+		("agent_status", ("agent", "status", "touched_at")),
+		("status_expires", ("status", "expires_on")),
+		("town_status", ("town", "status")),
+		("district_status", ("district", "status")),
+		("village_status", ("village", "status")),
+	),
 	"Reward Entry": (
 		("petition_round", ("petition", "round")),
 		("town_status", ("town", "status", "earned_on")),

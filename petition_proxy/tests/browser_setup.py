@@ -7,16 +7,20 @@ import json
 from datetime import timedelta
 
 import frappe
+from frappe.sessions import clear_sessions
 from frappe.utils import now_datetime
 from frappe.utils.password import set_encrypted_password, update_password
 
 from petition_proxy.domain import lifecycle
+from petition_proxy.petition_proxy.doctype.petition_draft import acts
+from petition_proxy.queries.drafts import own_drafts
 from petition_proxy.tests import factories as make
 from petition_proxy.tests import scenario_cases
 
 # Opens invented people of a test site only; no code but the browser tests sets it.
 PASSWORD = "qingxi-liuwan-2026"
 CHINESE_USER = "leader@pp.test"
+CHINESE_AGENT = "zh-agent@pp.test"
 LATE_SUBJECT, SOON_SUBJECT, CALM_SUBJECT = "路灯坏了", "水管漏水", "修一条便民路"
 SERVED_SUBJECT = "缴费点已恢复"
 ASSIGNED_SUBJECT = "路口没有红绿灯"
@@ -44,6 +48,7 @@ def prepare(site_allows_tests: bool | None = None) -> None:
 		update_password(user, PASSWORD)
 		frappe.db.set_value("User", user, "language", "zh" if user == CHINESE_USER else "en")
 	make.make_agent("agent@pp.test")
+	_make_chinese_agent()
 	_make_portal_petitioner()
 	_make_cases()
 	# the steps are what the browser tests take; letter and proof of service have tests of their own
@@ -198,6 +203,53 @@ def set_language(user: str, language: str) -> None:
 	frappe.db.set_value("User", user, "language", language)
 	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
 	frappe.clear_cache(user=user)
+
+
+def forget_drafts() -> None:
+	"""For the tests: no agent has a draft."""
+	if not frappe.conf.allow_tests:
+		frappe.throw("Only a test site forgets drafts. Set allow_tests in its site_config.json first.")
+	frappe.db.delete("Petition Draft")
+	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
+
+
+def drafts_of(user: str) -> str:
+	"""For the tests: place, sentence and number of papers of an agent's open drafts, as JSON."""
+	found = []
+	for row in own_drafts(user):
+		answers = acts.answers_of(row.name)
+		found.append(
+			{
+				"address_text": answers.get("address_text"),
+				"subject": answers.get("subject"),
+				"papers": len(acts.papers_of(row.name)),
+			}
+		)
+	return json.dumps(found)
+
+
+def papers_of(petition: str) -> str:
+	"""For the tests: the files that hang on a petition, as JSON."""
+	rows = frappe.get_all(
+		"File",
+		filters={"attached_to_doctype": "Petition", "attached_to_name": petition},
+		fields=["file_name", "file_url", "is_private", "attached_to_field"],
+		order_by="creation asc",
+	)
+	return json.dumps([dict(row) for row in rows])
+
+
+def end_sessions(user: str) -> None:
+	"""For the tests: the sessions of a person end, as after a night."""
+	clear_sessions(user=user, force=True)
+	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
+
+
+def _make_chinese_agent() -> None:
+	make.make_user(CHINESE_AGENT, (lifecycle.AGENT,))
+	update_password(CHINESE_AGENT, PASSWORD)
+	frappe.db.set_value("User", CHINESE_AGENT, "language", "zh")
+	make.make_agent(CHINESE_AGENT, agent_name="吴大姐")
 
 
 def _make_portal_petitioner() -> str:

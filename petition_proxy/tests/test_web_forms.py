@@ -1,5 +1,6 @@
 """The two web forms as a phone sends them: through Frappe's own `accept`, with nothing trusted."""
 
+import base64
 import json
 from unittest.mock import patch
 
@@ -182,18 +183,38 @@ class TestFilePetition(WebFormTestCase):
 			return get_list_data(doctype, web_form_name=form, limit=100)
 
 	def test_page_offers_own_village_first_and_spares_petitioners(self):
-		self.as_user("agent@pp.test")
-		fields, facts = self.page_of("file-petition", file_petition)
-		villages = [option["value"] for option in fields["village"].options]
-		self.assertEqual(villages[0], make.VILLAGE)
-		self.assertLessEqual({make.VILLAGE, make.VILLAGE_B, make.VILLAGE_2}, set(villages))
-		self.assertNotIn(make.TOWN, villages)
-		self.assertTrue(facts["is_agent"])
 		self.as_user("petitioner@pp.test")
 		fields, facts = self.page_of("file-petition", file_petition)
+		villages = [option["value"] for option in fields["village"].options]
+		self.assertEqual((villages[0], facts["own_village"]), (make.VILLAGE, make.VILLAGE))
+		self.assertLessEqual({make.VILLAGE, make.VILLAGE_B, make.VILLAGE_2}, set(villages))
+		self.assertNotIn(make.TOWN, villages)
 		self.assertNotIn("agreement_signature", fields)
 		self.assertNotIn("new_petitioner_name", fields)
-		self.assertFalse(facts["is_agent"])
+
+	def test_agents_are_led_to_their_own_page(self):
+		self.as_user("agent@pp.test")
+		with self.assertRaises(frappe.Redirect):
+			self.page_of("file-petition", file_petition)
+		self.assertEqual(frappe.local.flags.redirect_location, "/agent/file")
+		frappe.local.flags.pop("redirect_location")
+		self.assertIsNone(file_petition.get_context(frappe._dict(is_list=1)))
+
+	def test_a_disguised_paper_is_refused(self):
+		"""What Frappe's form carries inside its text goes by the same sniffing as every other upload."""
+		self.as_user("agent@pp.test")
+		for name, content in (
+			("agreement.png", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"),
+			("agreement.html", b"<script>alert(1)</script>"),
+			("agreement.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+		):
+			before = frappe.db.count("Petition"), frappe.db.count("File")
+			frappe.db.savepoint("refused")
+			paper = f"{name},data:image/png;base64,{base64.b64encode(content).decode()}"
+			with self.assertRaises(frappe.ValidationError, msg=name):
+				self.file(agreement_signature="", agreement_scan=paper)
+			frappe.db.rollback(save_point="refused")
+			self.assertEqual((frappe.db.count("Petition"), frappe.db.count("File")), before)
 
 	def page_of(self, form, module):
 		doc = frappe.get_doc("Web Form", form)

@@ -33,7 +33,8 @@ def check_upload(doc: Document, method: str | None = None) -> None:
 		method: sent by Frappe, not used.
 
 	Raises:
-		PaperRefusedError: it is not here but a link, empty, too large, or of a kind that a case does not hold.
+		PaperRefusedError: it is not here but a link, empty, too large, of a kind that a case does not hold, or not passed
+			by a scanner.
 	"""
 	if doc.is_folder or not _is_paper(doc):
 		return
@@ -45,10 +46,35 @@ def check_upload(doc: Document, method: str | None = None) -> None:
 	content = content.encode() if isinstance(content, str) else content
 	with domain_errors(PaperRefusedError):
 		check_paper(doc.file_name or "", content, cint(get_setting("most_file_mb")) * 1024**2)
+	if not doc.flags.is_scanned:  # a mark of the server, no field that a client could send
+		check_scan(content)
 	if doc.attached_to_doctype and not doc.is_private and doc.attached_to_doctype not in OPEN_PAPERS:
 		url, path = doc.file_url, doc.get_full_path()
 		_write_private(doc, content)
 		_remove(url, path)
+
+
+def check_scan(content: bytes) -> None:
+	"""Ask every scanner that the site has hooked in (`petition_proxy_scan_paper`); fails closed.
+
+	A scanner is a function of the content that returns True for a clean file. Anything else, an error of its own included,
+	refuses the file.
+
+	Raises:
+		PaperRefusedError: a scanner found something, or did not answer.
+	"""
+	for path in frappe.get_hooks("petition_proxy_scan_paper"):
+		try:
+			is_clean = frappe.get_attr(path)(content) is True
+		except Exception:
+			# deferred, because the refusal takes back whatever this request has written
+			frappe.log_error(title="Scan of a paper failed", defer_insert=True)
+			frappe.throw(
+				_("Papers cannot be checked at the moment and are not taken. Try again later."),
+				PaperRefusedError,
+			)
+		if not is_clean:
+			frappe.throw(_("The file was refused by the virus scanner."), PaperRefusedError)
 
 
 def keep_private(doc: Document, fieldnames: tuple[str, ...]) -> None:

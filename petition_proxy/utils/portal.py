@@ -12,6 +12,7 @@ from frappe.sessions import get_csrf_token
 
 from petition_proxy.domain.lifecycle import AGENT, PETITIONER
 from petition_proxy.permissions.scope import get_scope
+from petition_proxy.utils.identity import hash_of
 
 HOME = "/petition-proxy"
 # First part of the address of each page that wears the frame; those of the first kind show the same to everybody.
@@ -64,6 +65,7 @@ def dress(
 		is_private=is_private,
 		css_class=css_class,
 		csrf_token=_csrf_token(),
+		user_key=user_key(),
 		office_name=office.unit_name,
 		office_phone=office.phone,
 		office_address=office.address,
@@ -102,6 +104,23 @@ def need_login() -> None:
 	raise frappe.Redirect(302)
 
 
+class OtherPersonError(frappe.PermissionError):
+	"""The session is not that of the person whose page this is."""
+
+
+def check_same_person() -> None:
+	"""Before a request (hook): what a page of ours sends counts for the person it was made for, or not at all.
+
+	On a shared phone somebody else may have logged in since; without this a draft would go into that person's account.
+
+	Raises:
+		OtherPersonError: nobody, or somebody else, is logged in by now.
+	"""
+	key = frappe.get_request_header("X-Portal-User")
+	if key and key != user_key():
+		frappe.throw(_("You are not logged in any more. Log in again."), OtherPersonError)
+
+
 def add_headers(response: Any, request: Any) -> None:
 	"""Strict headers on our own pages (hook): no foreign host, no frame, nothing kept of what is personal.
 
@@ -121,6 +140,11 @@ def add_headers(response: Any, request: Any) -> None:
 		response.headers["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
 	else:
 		response.headers["Cache-Control"] = "private, no-store"
+
+
+def user_key() -> str:
+	"""By what a page knows whether it is still the same person who is logged in; says nothing of who that is."""
+	return (hash_of(frappe.session.user) or "")[:16] if frappe.session.user != "Guest" else ""
 
 
 def _office() -> frappe._dict:
@@ -170,6 +194,12 @@ def _shared_words() -> dict[str, str]:
 		"slow": _("The network is slow. What you wrote is kept. Tap again; nothing is sent twice."),
 		"log_in": _(
 			"You have been logged out. Log in again in the new window, come back here and tap again."
+		),
+		"other_user": _(
+			"Somebody else has logged in on this phone. Log in as yourself in another window and tap again."
+		),
+		"unsent": _(
+			"Something is kept on this phone that the office has not got yet. Log out and delete it?"
 		),
 		"log_in_button": _("Log In", context="Portal"),
 		"too_often": _("Too many tries. Wait a few minutes and try again."),

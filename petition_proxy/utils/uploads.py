@@ -7,9 +7,9 @@ from frappe import _
 from frappe.utils import cint
 from PIL import Image, ImageOps
 
-from petition_proxy.domain.paper_kinds import check_paper, kind_of
+from petition_proxy.domain.paper_kinds import ENDINGS, check_paper, kind_of
 from petition_proxy.utils.errors import domain_errors
-from petition_proxy.utils.files import PaperRefusedError
+from petition_proxy.utils.files import PaperRefusedError, check_scan
 from petition_proxy.utils.settings import get_setting
 
 # What a phone takes or a scanner makes. Office files and recordings come in at the desk.
@@ -20,7 +20,14 @@ QUALITY = 82
 MOST_PIXELS = 60_000_000
 
 
-def take_paper(doctype: str, name: str, most: int = 20, fieldname: str = "file") -> frappe._dict:
+def take_paper(
+	doctype: str,
+	name: str,
+	most: int = 20,
+	fieldname: str = "file",
+	stem: str | None = None,
+	field: str | None = None,
+) -> frappe._dict:
 	"""Keep the file of this request as a private File on a record.
 
 	The caller has checked that the person may add papers to that record. A picture is turned upright, shrunk and written
@@ -30,6 +37,7 @@ def take_paper(doctype: str, name: str, most: int = 20, fieldname: str = "file")
 		doctype, name: the record it belongs to.
 		most: how many files that record may hold.
 		fieldname: part of the request that holds the file.
+		stem, field: as for `keep_paper`.
 
 	Returns:
 		name (of the File), file_url and file_name.
@@ -41,7 +49,7 @@ def take_paper(doctype: str, name: str, most: int = 20, fieldname: str = "file")
 	if not sent:
 		frappe.throw(_("Choose a photo or a PDF first."), PaperRefusedError)
 	content = read_limited(sent.stream)
-	return keep_paper(doctype, name, sent.filename or "", content, most)
+	return keep_paper(doctype, name, sent.filename or "", content, most, stem, field)
 
 
 def read_limited(stream) -> bytes:
@@ -49,21 +57,33 @@ def read_limited(stream) -> bytes:
 	return stream.read(_most_bytes() + 1)
 
 
-def keep_paper(doctype: str, name: str, file_name: str, content: bytes, most: int = 20) -> frappe._dict:
+def keep_paper(
+	doctype: str,
+	name: str,
+	file_name: str,
+	content: bytes,
+	most: int = 20,
+	stem: str | None = None,
+	field: str | None = None,
+) -> frappe._dict:
 	"""As `take_paper`, for content that has been read.
 
 	Args:
 		doctype, name: the record it belongs to.
-		file_name: as sent; only its ending is kept, for people name photos after people.
+		file_name: as sent; shown in a refusal and not kept, for people name photos after people.
 		content: the whole file.
 		most: how many files that record may hold.
+		stem: name to keep it by, without ending, where the caller has one that tells nothing; a random one by default.
+		field: field of the record that it belongs to, if it does.
 	"""
 	held = frappe.db.count("File", {"attached_to_doctype": doctype, "attached_to_name": name})
 	if held >= most:
 		frappe.throw(_("There are {0} papers already. Remove one first.").format(most), PaperRefusedError)
-	with domain_errors(PaperRefusedError):
-		check_paper(file_name, content, _most_bytes())
 	kind = kind_of(content)
+	with domain_errors(PaperRefusedError):
+		# A phone's ending is often wrong (a messenger saves every kind as .jpg). What counts is the content; the ending
+		# that the file is kept with is ours.
+		check_paper(f"{file_name}.{ENDINGS[kind][0]}" if kind else file_name, content, _most_bytes())
 	if kind not in KINDS:
 		frappe.throw(
 			_("Send a photo (JPG, PNG) or a PDF. Other papers are taken at the office."), PaperRefusedError
@@ -76,13 +96,15 @@ def keep_paper(doctype: str, name: str, file_name: str, content: bytes, most: in
 	file = frappe.get_doc(
 		{
 			"doctype": "File",
-			"file_name": f"{frappe.generate_hash(length=10)}.{ending}",
+			"file_name": f"{stem or frappe.generate_hash(length=10)}.{ending}",
 			"attached_to_doctype": doctype,
 			"attached_to_name": name,
+			"attached_to_field": field,
 			"is_private": 1,
 			"content": content,
 		}
 	)
+	file.flags.is_scanned = True
 	# the person was checked against the record by the caller; agents and petitioners have no right on File itself
 	file.insert(ignore_permissions=True)
 	return frappe._dict(name=file.name, file_url=file.file_url, file_name=file.file_name)
@@ -107,28 +129,6 @@ def clean_picture(content: bytes) -> bytes:
 	out = io.BytesIO()
 	upright.save(out, "JPEG", quality=QUALITY, optimize=True)
 	return out.getvalue()
-
-
-def check_scan(content: bytes) -> None:
-	"""Ask every scanner that the site has hooked in (`petition_proxy_scan_paper`); fails closed.
-
-	A scanner is a function of the content that returns True for a clean file. Anything else, an error of its own included,
-	refuses the file.
-
-	Raises:
-		PaperRefusedError: a scanner found something, or did not answer.
-	"""
-	for path in frappe.get_hooks("petition_proxy_scan_paper"):
-		try:
-			is_clean = frappe.get_attr(path)(content) is True
-		except Exception:
-			frappe.log_error(title="Scan of a paper failed")
-			frappe.throw(
-				_("Papers cannot be checked at the moment and are not taken. Try again later."),
-				PaperRefusedError,
-			)
-		if not is_clean:
-			frappe.throw(_("The file was refused by the virus scanner."), PaperRefusedError)
 
 
 def _most_bytes() -> int:

@@ -15,9 +15,19 @@
 	portal.data = read("data");
 
 	// Calls one of our endpoints. `args` is an object, or FormData where a file goes along.
-	// Gives a promise: of the answer, or refused with { kind, message }, kind being one of
-	// "network", "login", "often", "refused" (the server says why) and "failed".
+	// Gives a promise: of the answer, or refused with { kind, message, type }, kind being one of
+	// "network", "login", "other", "often", "refused" (the server says why, type is its exception) and "failed".
+	// Where the person has logged in again in another window, the page takes over the new token and tries once more.
 	portal.post = function (method, args) {
+		return send(method, args).catch(function (problem) {
+			if (problem.kind !== "login" && problem.status !== 403) throw problem;
+			return take_over_session(problem).then(function () {
+				return send(method, args);
+			});
+		});
+	};
+
+	function send(method, args) {
 		return new Promise(function (resolve, reject) {
 			const request = new XMLHttpRequest();
 			const is_form = window.FormData && args instanceof FormData;
@@ -25,8 +35,10 @@
 			request.timeout = TIMEOUT;
 			request.setRequestHeader("Accept", "application/json");
 			request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
-			const token = document.querySelector("meta[name=csrf-token]");
-			if (token) request.setRequestHeader("X-Frappe-CSRF-Token", token.content);
+			// a session that has just begun takes any token: so the server is told who this page belongs to
+			if (portal.user) request.setRequestHeader("X-Portal-User", portal.user);
+			if (meta(document, "csrf-token"))
+				request.setRequestHeader("X-Frappe-CSRF-Token", meta(document, "csrf-token"));
 			if (!is_form) request.setRequestHeader("Content-Type", "application/json");
 			request.onerror = function () {
 				reject({ kind: "network", message: portal.words.no_network });
@@ -41,7 +53,44 @@
 			};
 			request.send(is_form ? args : JSON.stringify(args || {}));
 		});
-	};
+	}
+
+	function meta(page, name) {
+		const node = page.querySelector("meta[name=" + name + "]");
+		return node ? node.content : "";
+	}
+
+	// Whose session is it by now? Asks for this page once more and compares.
+	function take_over_session(problem) {
+		return new Promise(function (resolve, reject) {
+			const request = new XMLHttpRequest();
+			request.open("GET", window.location.pathname + window.location.search);
+			request.timeout = TIMEOUT;
+			request.onerror = request.ontimeout = function () {
+				reject({ kind: "network", message: portal.words.no_network });
+			};
+			request.onload = function () {
+				const page = new DOMParser().parseFromString(request.responseText, "text/html");
+				const user = meta(page, "portal-user");
+				const token = meta(page, "csrf-token");
+				if (!user && portal.user) return reject({ kind: "login", message: portal.words.log_in });
+				if (portal.user && user !== portal.user)
+					return reject({ kind: "other", message: portal.words.other_user });
+				if (!token || token === meta(document, "csrf-token")) return reject(problem);
+				let node = document.querySelector("meta[name=csrf-token]");
+				if (!node) {
+					node = document.head.appendChild(document.createElement("meta"));
+					node.name = "csrf-token";
+				}
+				node.content = token;
+				resolve();
+			};
+			request.send();
+		});
+	}
+
+	// Who is logged in, as a key that says nothing; empty for a guest
+	portal.user = meta(document, "portal-user");
 
 	function parse(text) {
 		try {
@@ -54,11 +103,21 @@
 	function explain(status, answer) {
 		const said = sentences(answer);
 		const is_out = status === 401 || answer.session_expired || answer.exc_type === "CSRFTokenError";
-		if (is_out) return { kind: "login", message: portal.words.log_in };
-		if (status === 429) return { kind: "often", message: said || portal.words.too_often };
-		if (status >= 400 && status < 500 && said) return { kind: "refused", message: said };
-		if (status === 403) return { kind: "login", message: portal.words.log_in };
-		return { kind: "failed", message: portal.words.failed };
+		const problem = { kind: "failed", message: portal.words.failed, status: status, type: answer.exc_type };
+		if (is_out) {
+			problem.kind = "login";
+			problem.message = portal.words.log_in;
+		} else if (status === 429) {
+			problem.kind = "often";
+			problem.message = said || portal.words.too_often;
+		} else if (status >= 400 && status < 500 && said) {
+			problem.kind = "refused";
+			problem.message = said;
+		} else if (status === 403) {
+			problem.kind = "login";
+			problem.message = portal.words.log_in;
+		}
+		return problem;
 	}
 
 	// Frappe sends sentences as JSON in JSON, some with marks of bold type
@@ -157,6 +216,36 @@
 			}
 		},
 	};
+
+	// What is kept for one person stands under a name that begins with this; `unsent` in it says that the server lacks some
+	portal.own = "own:" + portal.user + ":";
+
+	function own_names() {
+		const names = [];
+		try {
+			for (let i = 0; i < window.localStorage.length; i++) {
+				const name = window.localStorage.key(i).replace("petition-proxy:", "");
+				if (portal.user && name.indexOf(portal.own) === 0) names.push(name);
+			}
+		} catch (error) {
+			// nothing was kept
+		}
+		return names;
+	}
+
+	// Who logs out leaves nothing of petitioners on the phone, and is asked first where something would be lost
+	document.addEventListener("click", function (event) {
+		const link = event.target.closest && event.target.closest('a[href*="web_logout"]');
+		if (!link) return;
+		const names = own_names();
+		const is_unsent = names.some(function (name) {
+			return (portal.kept.get(name) || {}).unsent;
+		});
+		if (is_unsent && !window.confirm(portal.words.unsent)) return event.preventDefault();
+		portal.is_leaving = true;
+		names.forEach(portal.kept.remove);
+		if (window.indexedDB && portal.user) window.indexedDB.deleteDatabase("petition-proxy-" + portal.user);
+	});
 
 	function show_looks() {
 		const looks = portal.kept.get("looks") || {};

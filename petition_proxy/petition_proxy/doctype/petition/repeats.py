@@ -224,8 +224,7 @@ def petitions_of_same_person(doc) -> list[frappe._dict]:
 	own = _own_case(doc)
 	shown = []
 	for row, other in _cases_of_same_people(own, doc.name, _look_back(now_datetime())).values():
-		is_kept_back = row.petition_kind == repeats.REPORT_KIND or row.accused_unit or row.accused_user
-		if is_kept_back or row.wants_secrecy or is_restricted(row.category):
+		if _is_kept_back(row) or row.wants_secrecy or is_restricted(row.category):
 			continue
 		if set(repeats.same_person(own, other)) & {
 			repeats.SAME_ID,
@@ -234,6 +233,56 @@ def petitions_of_same_person(doc) -> list[frappe._dict]:
 		}:
 			shown.append(frappe._dict(name=row.name, workflow_state=row.workflow_state))
 	return sorted(shown, key=lambda row: row.name)
+
+
+def likely_cases(doc) -> tuple[list[frappe._dict], bool]:
+	"""Open cases that a petition not filed yet looks like: of the same person, or of the same village.
+
+	Both are asked for a like text, so that nobody learns by a name or a number alone whether a neighbour has petitioned.
+
+	Args:
+		doc: a petition that is not stored, with the village, the texts, the petitioner where one is known, and
+			`flags.petitioner_row` and `flags.agent_row`.
+
+	Returns:
+		Those in the session's user's own scope, as rows with name and workflow_state, the most alike first; and whether
+		there are others, of which nothing is told. Reports and accusations, cases that name an accused, those of people
+		who asked for secrecy and of restricted categories are not even hinted at.
+	"""
+	own, scope, thresholds = _own_case(doc), get_scope(), get_thresholds()
+	since = _look_back(now_datetime())
+	found = {**_open_cases_of_village(own.village, since), **_cases_of_same_people(own, "", since)}
+	mine, has_others = [], False
+	for row, other in found.values():
+		if row.workflow_state not in lifecycle.OPEN_STATES:
+			continue
+		score = repeats.likeness(own.grams, other.grams)
+		same_place = bool(own.village) and own.village == other.village
+		is_person = bool(repeats.same_person(own, other))
+		if score < (thresholds.likeness_same_place if is_person and same_place else thresholds.likeness):
+			continue
+		if scope.covers(row):
+			mine.append((score, row.name, row.workflow_state))
+		elif not (_is_kept_back(row) or row.wants_secrecy or is_restricted(row.category)):
+			has_others = True
+	shown = sorted(mine, reverse=True)[:MOST_OFFERED]
+	return [frappe._dict(name=name, workflow_state=state) for _score, name, state in shown], has_others
+
+
+def _open_cases_of_village(village: str | None, since: datetime) -> dict:
+	"""The newest open cases of a village, by its index."""
+	if not village:
+		return {}
+	petition = DocType("Petition")
+	query = _select_cases(petition).where(petition.village == village)
+	query = query.where(petition.workflow_state.isin(sorted(lifecycle.OPEN_STATES - {lifecycle.DRAFT})))
+	query = query.where(petition.petitioned_at >= since)
+	query = query.orderby(petition.petitioned_at, order=frappe.qb.desc).limit(MOST_COMPARED)
+	return _as_cases(query.run(as_dict=True))
+
+
+def _is_kept_back(row) -> bool:
+	return bool(row.petition_kind == repeats.REPORT_KIND or row.accused_unit or row.accused_user)
 
 
 # The step "Merge"

@@ -2,7 +2,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from petition_proxy.domain.scanning import read_address
 from petition_proxy.queries.coverage import get_method
+from petition_proxy.utils.errors import domain_errors
 from petition_proxy.utils.tiles import validate_tile_url
 
 POSITIVE_FIELDS = (
@@ -53,6 +55,7 @@ class PetitionProxySettings(Document):
 		quiet_to: DF.Time
 		require_opinion_letter: DF.Check
 		require_service_proof: DF.Check
+		scanner_address: DF.Data | None
 		service_attempts_needed: DF.Int
 		simple_answer_days: DF.Int
 		sweep_page_size: DF.Int
@@ -69,6 +72,7 @@ class PetitionProxySettings(Document):
 		self.validate_groups()
 		self.validate_certificate_warnings()
 		self.validate_rewards()
+		self.validate_scanner()
 
 	def validate_district(self):
 		if self.district and frappe.db.get_value("Region", self.district, "level") != "District":
@@ -112,3 +116,9 @@ class PetitionProxySettings(Document):
 		for fieldname in REWARD_FIELDS:
 			if (self.get(fieldname) or 0) < 0:
 				frappe.throw(_("{0} must be at least 1.").format(_(self.meta.get_label(fieldname))))
+
+	def validate_scanner(self):
+		"""A wrong address would refuse every paper; what is written here can at least be asked."""
+		if address := (self.scanner_address or "").strip():
+			with domain_errors():
+				read_address(address)

@@ -13,11 +13,6 @@ frappe.init_client_script = () => {
 
 	const send = form.save.bind(form);
 	form.save = () => {
-		const problem = facts.is_agent && what_is_missing();
-		if (problem) {
-			frappe.msgprint(problem);
-			return false;
-		}
 		form.doc.client_key = client_key;
 		return send();
 	};
@@ -32,14 +27,6 @@ frappe.init_client_script = () => {
 		if (window.crypto.randomUUID) return window.crypto.randomUUID();
 		const bytes = window.crypto.getRandomValues(new Uint8Array(16));
 		return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-	}
-
-	function what_is_missing() {
-		if (!form.get_value("new_petitioner_phone") && !form.get_value("new_petitioner_id_number")) {
-			return words.phone_or_id;
-		}
-		const is_signed = form.get_value("agreement_signature") || form.get_value("agreement_scan");
-		return is_signed ? "" : words.sign;
 	}
 
 	function tell_number(doc) {

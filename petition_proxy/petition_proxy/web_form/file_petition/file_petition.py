@@ -17,13 +17,21 @@ AGENT_FIELDS = (
 	"agreement_scan",
 )
 AGENT_SECTION = "Agreement"
+AGENT_PAGE = "/agent/file"
 LIST_FIELDS = ("name", "subject", "petitioner_name", "workflow_state", "petitioned_at")
 
 
 def get_context(context: Any) -> None:
-	"""Offer the villages of the person's district, the own one first, and hide what a petitioner need not say."""
+	"""Offer the villages of the person's district, the own one first, and hide what a petitioner need not say.
+
+	Raises:
+		frappe.Redirect: an agent, who files in the steps of a page of its own.
+	"""
 	if context.is_list or frappe.session.user == "Guest":
 		return
+	if context.is_new and AGENT in frappe.get_roles():
+		frappe.local.flags.redirect_location = AGENT_PAGE
+		raise frappe.Redirect(302)
 	context.parents = [{"label": _("My Petitions"), "route": "file-petition/list"}]
 	if context.is_new:
 		context.title = _("File a Petition")
@@ -38,7 +46,7 @@ def get_context(context: Any) -> None:
 			field.fieldtype = "Select"
 			field.options = options if own else [{"value": "", "label": ""}, *options]
 	context.web_form_doc.page_words = _page_words()
-	context.web_form_doc.page_facts = {"own_village": own or "", "is_agent": is_agent}
+	context.web_form_doc.page_facts = {"own_village": own or ""}
 
 
 def get_list_context(context: Any) -> dict[str, Any]:
@@ -98,8 +106,6 @@ def _is_for_agents(field: Any) -> bool:
 def _page_words() -> dict[str, str]:
 	"""Sentences of the page's own script; a web form knows only the translations of its fields."""
 	return {
-		"phone_or_id": _("Give the petitioner's phone or ID number."),
-		"sign": _("Let the petitioner sign, or attach a photo of the signed paper."),
 		"number": _("Petition No. {0}"),
 		"next": _("The petition office now gives it to the unit in charge."),
 		"due": _("By {0} the petitioner must be told whether it is accepted."),
