@@ -199,6 +199,7 @@ class TestHelpdeskHabits(AppTestCase):
 		"""A page is a transaction; a row never is. Where a loop commits, it goes over pages or people."""
 		allowed = {
 			"jobs/progress_tasks.py": 1,  # a page of notices
+			"jobs/reception_reminders.py": 1,  # a page of receptions
 			"imports/ledger_import.py": 1,  # a batch of lines
 			"imports/command_line.py": 3,  # the command's own end
 			"petition_proxy/doctype/common_issue/acts.py": 1,  # a page of answers

@@ -26,7 +26,7 @@ def get_context(context) -> None:
 	)
 	for row in (*mine["taken"], *mine["open"]):
 		row.when = format_datetime(row.starts_at)
-		row.kind = _(row.training_kind)
+		row.kind = _(row.training_kind, context="Training Session")
 	for row in mine["taken"]:
 		row.result = _result(row)
 	context.csrf_token = frappe.sessions.get_csrf_token()
@@ -34,7 +34,7 @@ def get_context(context) -> None:
 
 def _result(row) -> str:
 	if row.status == "Cancelled":
-		return _("Cancelled")
+		return _("Cancelled", context="Training Session")
 	if row.status != "Finished":
 		return _("You have a seat.")
 	if not row.attended:

@@ -3,6 +3,6 @@ frappe.listview_settings["Repeat Candidate"] = {
 
 	get_indicator(doc) {
 		const colours = { Open: "orange", Linked: "blue", Merged: "green", "Not a Repeat": "gray" };
-		return [__(doc.decision), colours[doc.decision], `decision,=,${doc.decision}`];
+		return [__(doc.decision, null, "Repeat Candidate"), colours[doc.decision], `decision,=,${doc.decision}`];
 	},
 };

@@ -21,7 +21,7 @@ frappe.query_reports["Agent Roster"] = {
 			options: [
 				"",
 				...["Applied", "Checked", "In Training", "On Duty", "Suspended", "Left", "Removed", "Not Admitted"].map(
-					(value) => ({ value, label: __(value) })
+					(value) => ({ value, label: __(value, null, "Proxy Agent") })
 				),
 			],
 		},
