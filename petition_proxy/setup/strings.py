@@ -89,6 +89,15 @@ def strings_without_extractor() -> tuple[str, ...]:
 		_("You Are"),
 		_("Your application has come in. The village or the town will call you."),
 		_("Deadline Watch"),
+		# why a petition may be a repeat
+		_("Same ID Number"),
+		_("Same Phone"),
+		_("Same Petitioner Record"),
+		_("Same Joint Signer"),
+		_("Same Accused"),
+		_("Same Category"),
+		_("Same Village"),
+		_("Like Text"),
 		# supervision rules
 		_("Reply late by three days"),
 		_("Statutory limit passed"),

@@ -15,7 +15,7 @@ from frappe.gettext.translate import get_mo_path, get_translations_from_mo
 from frappe.translate import get_translations_from_apps
 from frappe.utils import strip_html_tags
 
-from petition_proxy.domain import agent_lifecycle, dwell, lifecycle
+from petition_proxy.domain import agent_lifecycle, dwell, lifecycle, repeats
 from petition_proxy.tests.base import AppTestCase
 
 APP = "petition_proxy"
@@ -201,6 +201,7 @@ def shown_texts() -> dict[Key, str]:
 		event_texts,
 		act_texts,
 		step_texts,
+		reason_texts,
 		code_texts,
 	):
 		for (text, context), where in source():
@@ -242,6 +243,11 @@ def act_texts() -> Iterator[tuple[Key, str]]:
 def step_texts() -> Iterator[tuple[Key, str]]:
 	for step, _begin, _end in dwell.STEPS:
 		yield (step, "Step of the Path"), "step of the path"
+
+
+def reason_texts() -> Iterator[tuple[Key, str]]:
+	for reason in repeats.REASONS:
+		yield (reason, "Repeat Candidate"), "why it may be a repeat"
 
 
 def doctype_texts() -> Iterator[tuple[Key, str]]:

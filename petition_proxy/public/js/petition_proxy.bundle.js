@@ -9,6 +9,13 @@ frappe.provide("petition_proxy");
 frappe.form.formatters.Select = (value, df) =>
 	__(frappe.form.formatters.Data(value, df), null, (df && df.parent) || null);
 
+// Several ids with commas between them, as words.
+petition_proxy.words = (ids, context) =>
+	(ids || "")
+		.split(", ")
+		.map((id) => __(id, null, context))
+		.join(", ");
+
 const CHECK_EVERY = 30 * 60 * 1000;
 const BANNER = "petition-proxy-sweep-banner";
 
