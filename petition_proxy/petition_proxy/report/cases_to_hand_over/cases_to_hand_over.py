@@ -26,8 +26,9 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 
 
 def _why(row: dict[str, Any]) -> str:
-	if row["status"] != ON_DUTY:
-		return _(row["status"], context="Proxy Agent")
+	status = row["status"]
+	if status != ON_DUTY:
+		return _(status, context="Proxy Agent")
 	if not row["certificate_valid_to"]:
 		return _("No certificate")
 	return _("Certificate ended on {0}").format(formatdate(row["certificate_valid_to"]))
