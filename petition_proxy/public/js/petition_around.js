@@ -153,14 +153,8 @@
 	}
 
 	async function act(frm, dialog, method, values) {
-		dialog.disable_primary_action();
-		try {
-			await frappe.xcall(method, values);
-			dialog.hide();
-			frm.reload_doc();
-		} finally {
-			dialog.enable_primary_action();
-		}
+		await petition_proxy.send(dialog, method, values);
+		frm.reload_doc();
 	}
 
 	function add_member_buttons(frm) {

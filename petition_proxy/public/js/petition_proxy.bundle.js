@@ -1,3 +1,4 @@
+import "./desk_shared";
 import "./printing";
 
 // A banner on every desk page while the deadline sweep is not running: warnings do not go out then, though
@@ -8,13 +9,6 @@ frappe.provide("petition_proxy");
 // DocType while it is being chosen: an agent who left would read as "left side". With the DocType both read the same.
 frappe.form.formatters.Select = (value, df) =>
 	__(frappe.form.formatters.Data(value, df), null, (df && df.parent) || null);
-
-// Several ids with commas between them, as words.
-petition_proxy.words = (ids, context) =>
-	(ids || "")
-		.split(", ")
-		.map((id) => __(id, null, context))
-		.join(", ");
 
 const CHECK_EVERY = 30 * 60 * 1000;
 const BANNER = "petition-proxy-sweep-banner";
