@@ -20,7 +20,12 @@ petition_proxy.ask = function (frm, title, fields, method, args, done) {
 		fields,
 		primary_action_label: title,
 		async primary_action(values) {
-			const result = await petition_proxy.send(dialog, method, { ...args, ...values });
+			let result;
+			try {
+				result = await petition_proxy.send(dialog, method, { ...args, ...values });
+			} catch (error) {
+				return; // Frappe has shown why
+			}
 			await frm.reload_doc();
 			if (done) done(result);
 		},
