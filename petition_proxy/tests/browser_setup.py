@@ -132,7 +132,7 @@ def make_village_case(subject: str) -> None:
 
 def make_agent_who_left() -> str:
 	"""For the tests: name of an agent who was on duty and left, as JSON."""
-	agent = make.make_agent(None, agent_name="离岗大姐")
+	agent = make.make_agent(None, agent_name="搬家大姐")
 	change_status([agent.name], "Leave", "搬家")
 	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
 	return json.dumps(agent.name)
