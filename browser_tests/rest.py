@@ -124,6 +124,22 @@ class RestTestCase(unittest.TestCase):
 		user = f"{name}@pp.test"
 		return Person(user, self.tokens[user])
 
+	def open_account(self, user: str, role: str, doctype: str, name: str) -> Person:
+		"""The administrator opens an account with one role, and the office links it to an agent or a petitioner."""
+		manager = self.person("manager")
+		manager.insert(
+			"User",
+			email=user,
+			first_name="新账号",
+			language="en",
+			send_welcome_email=0,
+			roles=[{"role": role}],
+		)
+		secret = manager.call("frappe.core.doctype.user.user.generate_keys", user=user)["api_secret"]
+		key = manager.read("User", user)["api_key"]
+		self.person("office").change(doctype, name, user=user)
+		return Person(user, f"{key}:{secret}")
+
 	def assert_refused(self, words: str, act, *args: Any, **kwargs: Any) -> None:
 		"""The act is refused with a sentence that holds these words."""
 		with self.assertRaises(Refused) as caught:

@@ -40,7 +40,9 @@ class TestAgentStory(ScenarioTestCase):
 
 	def test_newcomer_from_the_application_to_the_bulletin(self):
 		agent_no = self.recruit()
-		agent = self.open_account(agent_no)
+		agent = self.open_account(
+			f"newcomer-{self.run_id}@pp.test", "Petition Proxy Agent", "Proxy Agent", agent_no
+		)
 		self.train(agent, agent_no)
 		name = self.file_case(agent)
 		self.play_case(name, agent)
@@ -88,21 +90,6 @@ class TestAgentStory(ScenarioTestCase):
 
 	def status(self, agent_no: str) -> str:
 		return self.office.read("Proxy Agent", agent_no)["status"]
-
-	def open_account(self, agent_no: str) -> Person:
-		manager, user = self.person("manager"), f"newcomer-{self.run_id}@pp.test"
-		manager.insert(
-			"User",
-			email=user,
-			first_name="新大姐",
-			language="en",
-			send_welcome_email=0,
-			roles=[{"role": "Petition Proxy Agent"}],
-		)
-		secret = manager.call("frappe.core.doctype.user.user.generate_keys", user=user)["api_secret"]
-		key = manager.read("User", user)["api_key"]
-		self.office.change("Proxy Agent", agent_no, user=user)
-		return Person(user, f"{key}:{secret}")
 
 	# trained
 

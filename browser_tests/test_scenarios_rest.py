@@ -59,20 +59,8 @@ class ScenarioTestCase(RestTestCase):
 		return self.office.names("Reply Class", class_code="G", valid_to=["is", "not set"])[0]
 
 	def make_account(self, petitioner: str) -> Person:
-		"""The administrator opens an account for a petitioner, and the office links it."""
-		manager, user = self.person("manager"), f"walker-{self.run_id}@pp.test"
-		manager.insert(
-			"User",
-			email=user,
-			first_name="林",
-			language="en",
-			send_welcome_email=0,
-			roles=[{"role": "Petitioner Portal User"}],
-		)
-		secret = manager.call("frappe.core.doctype.user.user.generate_keys", user=user)["api_secret"]
-		key = manager.read("User", user)["api_key"]
-		self.office.change("Petitioner", petitioner, user=user)
-		return Person(user, f"{key}:{secret}")
+		user = f"walker-{self.run_id}@pp.test"
+		return self.open_account(user, "Petitioner Portal User", "Petitioner", petitioner)
 
 	def upload(self, person: Person, petition: str | None = None) -> str:
 		"""A photo, sent as an attachment of a case or for one that is not there yet."""

@@ -40,6 +40,27 @@ doctype_js = {
 	]
 }
 app_include_css = "petition_proxy.bundle.css"
+# Link fields to records that bear an option among their search fields
+standard_queries = {
+	doctype: "petition_proxy.queries.links.search_in_words"
+	for doctype in (
+		"Extension Request",
+		"Handling Unit",
+		"Improvement Advice",
+		"Official Letter",
+		"Opinion Letter",
+		"Petition",
+		"Petition Assignment",
+		"Proxy Agent",
+		"Publicity Event",
+		"Region",
+		"Review Request",
+		"Service Receipt",
+		"Settlement Statement",
+		"Statutory Limit",
+		"Supervision Order",
+	)
+}
 extend_bootinfo = "petition_proxy.api.desk.extend_bootinfo"
 
 # Where agents and petitioners land after login; they have no desk

@@ -44,6 +44,7 @@ class ActNotAllowedError(DomainError):
 	"""The asked change of status is no act of the table."""
 
 	code = "agent_act_not_allowed"
+	words_of = "Proxy Agent"
 
 
 class NotFitError(DomainError):

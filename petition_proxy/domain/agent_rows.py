@@ -93,12 +93,14 @@ class AgentFileError(DomainError):
 	"""The file lacks a column without which nothing can be read."""
 
 	code = "agent_file"
+	words_of = "Proxy Agent"
 
 
 class AgentRowError(DomainError):
 	"""A row cannot become an agent; the message is the reason in the file of rejected rows."""
 
 	code = "agent_row"
+	words_of = "Proxy Agent"
 
 
 @dataclass(frozen=True)

@@ -25,13 +25,15 @@ class DomainError(ValueError):
 
 	Attributes:
 		code: stable id of the kind of error, for callers that must tell errors apart.
+		words_of: the record whose words the ids among the values are; "Left" is a status of an agent.
 		message: English template with {named} placeholders.
 		params: the values for the placeholders.
 
-	An edge shows `_(error.message).format(**error.params)`; `str(error)` is the same in English.
+	An edge shows `utils.errors.error_text(error)`; `str(error)` is the same in English.
 	"""
 
 	code = "domain_error"
+	words_of: str | None = None
 
 	def __init__(self, message: str, **params: object) -> None:
 		super().__init__(message.format(**params) if params else message)

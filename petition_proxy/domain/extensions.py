@@ -22,6 +22,7 @@ class ExtensionError(DomainError):
 	"""An extension cannot be asked for or decided as wished."""
 
 	code = "extension"
+	words_of = "Extension Request"
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ class ReviewError(DomainError):
 	"""A review cannot be asked for, taken up or decided as wished."""
 
 	code = "review"
+	words_of = "Review Request"
 
 
 @dataclass(frozen=True)

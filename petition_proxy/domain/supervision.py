@@ -27,6 +27,7 @@ class SupervisionError(DomainError):
 	"""A supervision order cannot be issued, answered or graded as wished."""
 
 	code = "supervision"
+	words_of = "Supervision Order"
 
 
 def next_level(level: str) -> str | None:

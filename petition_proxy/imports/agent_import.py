@@ -25,7 +25,7 @@ from petition_proxy.imports.tables import read_table
 from petition_proxy.permissions import is_in_place
 from petition_proxy.permissions.scope import clear_scopes, get_scope
 from petition_proxy.petition_proxy.doctype.proxy_agent.acts import LOCKED_FIELDS
-from petition_proxy.utils.errors import domain_errors
+from petition_proxy.utils.errors import domain_errors, error_text
 from petition_proxy.utils.identity import hash_of, seal_bank_account, seal_id_number
 
 COMPARED = (
@@ -81,7 +81,7 @@ class AgentImportResult:
 		"""The rejected rows as CSV that a spreadsheet opens with the right characters."""
 		out = io.StringIO()
 		writer = csv.writer(out)
-		writer.writerow([_("Row"), _("Name"), _("Reason")])
+		writer.writerow([_("Row"), _("Name", context="Proxy Agent"), _("Reason")])
 		for remark in self.rejected:
 			writer.writerow([remark.row_number, harmless_cell(remark.agent_name), harmless_cell(remark.text)])
 		return out.getvalue().encode("utf-8-sig")
@@ -101,7 +101,7 @@ def import_agents(data: bytes | str, *, dry_run: bool = False) -> AgentImportRes
 		table = read_table(data)
 		reading = agent_rows.read_roster(table.header, table.rows)
 	result = AgentImportResult(total_rows=len(table.rows), ignored_columns=reading.ignored)
-	result.rejected = [Remark(r.row_number, r.agent_name, _reason(r.error)) for r in reading.rejected]
+	result.rejected = [Remark(r.row_number, r.agent_name, error_text(r.error)) for r in reading.rejected]
 	planner = _Planner(reading.rows)
 	for row in reading.rows:
 		try:
@@ -109,7 +109,7 @@ def import_agents(data: bytes | str, *, dry_run: bool = False) -> AgentImportRes
 		except RowRefusedError as refused:
 			result.rejected.append(Remark(row.row_number, str(row.values["agent_name"]), str(refused)))
 		except DomainError as error:
-			result.rejected.append(Remark(row.row_number, str(row.values["agent_name"]), _reason(error)))
+			result.rejected.append(Remark(row.row_number, str(row.values["agent_name"]), error_text(error)))
 		else:
 			setattr(result, kind, getattr(result, kind) + 1)
 	result.rejected.sort(key=lambda remark: remark.row_number)
@@ -117,10 +117,6 @@ def import_agents(data: bytes | str, *, dry_run: bool = False) -> AgentImportRes
 		planner.writer.write()
 		clear_scopes()
 	return result
-
-
-def _reason(error: DomainError) -> str:
-	return _(error.message).format(**{k: _(v) if isinstance(v, str) else v for k, v in error.params.items()})
 
 
 class _Planner:

@@ -24,7 +24,7 @@ from petition_proxy.imports.ledger_plan import (
 )
 from petition_proxy.imports.ledger_writer import Writer, known_keys
 from petition_proxy.imports.tables import read_table
-from petition_proxy.utils.errors import domain_errors
+from petition_proxy.utils.errors import domain_errors, error_text
 from petition_proxy.utils.places import get_place
 
 CHUNK_ROWS = 500
@@ -133,7 +133,7 @@ def run_import(
 	check_defaults(source, mapping, default_village, default_unit)
 	result = ImportResult(total_rows=len(table.rows))
 	for rejection in rejections:
-		reason = _(rejection.error.message).format(**rejection.error.params)
+		reason = error_text(rejection.error)
 		result.rejected.append(Remark(rejection.row_number, rejection.external_no, reason))
 	now = now_datetime().replace(microsecond=0)
 	planner = Planner(source, now, default_village, default_unit, import_batch)

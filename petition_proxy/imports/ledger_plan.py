@@ -17,6 +17,7 @@ from petition_proxy.domain.ledger import LedgerRow
 from petition_proxy.jobs.alert_rules import next_action_at_for
 from petition_proxy.permissions.scope import get_scope
 from petition_proxy.utils.calendar import calendar_for
+from petition_proxy.utils.errors import error_text
 from petition_proxy.utils.identity import hash_of, seal_id_number, seal_phone
 from petition_proxy.utils.places import get_place
 from petition_proxy.utils.rules import get_limit_rule
@@ -195,7 +196,7 @@ class Planner:
 				self.calendars[rule.name] = calendar_for(rule)
 			due_at = deadlines.due_at(petitioned_at, rule, self.calendars[rule.name])
 		except DomainError as error:
-			raise RowRefusedError(_(error.message).format(**error.params)) from error
+			raise RowRefusedError(error_text(error)) from error
 		return {"notice_due_at": due_at, "notice_rule": rule.name}
 
 	def set_queue(self, petition: dict) -> None:

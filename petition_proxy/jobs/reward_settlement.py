@@ -20,6 +20,7 @@ from pypika.terms import ExistsCriterion
 from petition_proxy.domain import rewards
 from petition_proxy.domain.errors import DomainError
 from petition_proxy.jobs.locks import job_lock
+from petition_proxy.utils.errors import error_text
 from petition_proxy.utils.settings import get_setting
 
 JOB_ID = "petition-proxy|reward-run"
@@ -205,9 +206,7 @@ class _Settlement:
 				self._judge(fact, known, rows[fact.petition], open_batches, out)
 			except DomainError as error:
 				self.counts["failed"] += 1
-				self.first_error = (
-					self.first_error or f"{fact.petition}: {_(error.message).format(**error.params)}"
-				)
+				self.first_error = self.first_error or f"{fact.petition}: {error_text(error)}"
 		self._write(out)
 
 	def _judge(self, fact, known, row, open_batches, out: "_Writes") -> None:

@@ -24,10 +24,10 @@ def orders_by_unit(
 		user: whose row scope applies; the session's user by default.
 
 	Returns:
-		One dict per unit: `unit`, `orders`, one count per level (`reminder` ...), `open_orders`, `overdue`,
+		One dict per unit: `unit`, `unit_name`, `orders`, one count per level (`reminder` ...), `open_orders`, `overdue`,
 		`unanswered`, and one per grade (`adopted`, `partly`, `not_done`).
 	"""
-	order, case = DocType("Supervision Order"), DocType("Petition")
+	order, case, unit = DocType("Supervision Order"), DocType("Petition"), DocType("Handling Unit")
 	terms = [
 		order.issued_at >= datetime.combine(from_date, datetime.min.time()),
 		order.issued_at < datetime.combine(to_date + timedelta(days=1), datetime.min.time()),
@@ -46,9 +46,11 @@ def orders_by_unit(
 		frappe.qb.from_(order)
 		.join(case)
 		.on(case.name == order.petition)
-		.select(order.unit, Count("*").as_("orders"))
+		.left_join(unit)
+		.on(unit.name == order.unit)
+		.select(order.unit, unit.unit_name, Count("*").as_("orders"))
 		.where(Criterion.all(terms))
-		.groupby(order.unit)
+		.groupby(order.unit, unit.unit_name)
 		.orderby(order.unit)
 	)
 	for name, term in counted.items():

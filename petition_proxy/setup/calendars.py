@@ -15,6 +15,11 @@ def known_years() -> tuple[int, ...]:
 	return tuple(sorted(y for y in years if y >= FIRST_YEAR))
 
 
+def chinese_names() -> dict[str, str]:
+	"""Names of the holidays in the package's English, and in Chinese."""
+	return {holiday.value: holiday.chinese for holiday in constants.Holiday}
+
+
 def exceptions_of(year: int) -> list[dict]:
 	"""Days of a year that differ from the plain week.
 
@@ -24,14 +29,11 @@ def exceptions_of(year: int) -> list[dict]:
 	Returns:
 		Rows of Work Calendar Day, by date: free days of the holiday list, and weekend days that are worked.
 	"""
+	names = chinese_names()
 	rows = [
-		{"day": day, "day_type": "Holiday", "holiday_name": str(name)}
-		for day, name in constants.holidays.items()
-		if day.year == year
-	]
-	rows += [
-		{"day": day, "day_type": "Make-up Workday", "holiday_name": str(name)}
-		for day, name in constants.workdays.items()
+		{"day": day, "day_type": day_type, "holiday_name": names.get(str(name), str(name))}
+		for day_type, days in (("Holiday", constants.holidays), ("Make-up Workday", constants.workdays))
+		for day, name in days.items()
 		if day.year == year
 	]
 	return sorted(rows, key=lambda row: row["day"])

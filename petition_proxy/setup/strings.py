@@ -90,6 +90,19 @@ def strings_without_extractor() -> tuple[str, ...]:
 		_("Your application has come in. The village or the town will call you."),
 		_("Deadline Watch"),
 		_("Consequences to Decide"),
+		# why a petition may be a repeat
+		_("Same ID Number"),
+		_("Same Phone"),
+		_("Same Petitioner Record"),
+		_("Same Joint Signer"),
+		_("Same Accused"),
+		_("Same Category"),
+		_("Same Village"),
+		_("Like Text"),
+		# supervision rules
+		_("Reply late by three days"),
+		_("Statutory limit passed"),
+		_("Acceptance late by two days"),
 	)
 
 
@@ -215,6 +228,31 @@ def strings_with_another_sense_in_frappe() -> tuple[str, ...]:
 		_("Name", context="Agent Application"),
 		_("Name", context="Agent Certificate"),
 		_("Name", context="Agent Status Change"),
+		# acts of an agent, on the buttons and in the history of the roster
+		_("Check", context="Proxy Agent"),
+		_("Start Training", context="Proxy Agent"),
+		_("Put on Duty", context="Proxy Agent"),
+		_("Resume Duty", context="Proxy Agent"),
+		_("Train Again", context="Proxy Agent"),
+		_("Suspend", context="Proxy Agent"),
+		_("Readmit", context="Proxy Agent"),
+		_("Leave", context="Proxy Agent"),
+		_("Remove", context="Proxy Agent"),
+		_("Turn Down", context="Proxy Agent"),
+		_("Certificate Expired", context="Proxy Agent"),
+		_("Change Particulars", context="Proxy Agent"),
+		_("Left", context="Agent Status Change"),
+		_("Applied", context="Agent Status Change"),
+		# steps of the path, as the reports on time name them
+		_("Registration", context="Step of the Path"),
+		_("Assignment", context="Step of the Path"),
+		_("Receipt", context="Step of the Path"),
+		_("Acceptance", context="Step of the Path"),
+		_("Handling and Reply", context="Step of the Path"),
+		_("Service", context="Step of the Path"),
+		_("Whole Way to the Reply", context="Step of the Path"),
+		# labels and options that mean something else in another record
+		_("Call Off", context="Video Reception"),
 		_("Name", context="Petition Member"),
 		_("Name", context="Training Attendee"),
 		_("Kind", context="Agent Notice"),

@@ -13,6 +13,7 @@ from frappe.utils.password import set_encrypted_password, update_password
 
 from petition_proxy.domain import lifecycle
 from petition_proxy.petition_proxy.doctype.petition_draft import acts
+from petition_proxy.petition_proxy.doctype.proxy_agent.acts import change_status
 from petition_proxy.queries.drafts import own_drafts
 from petition_proxy.tests import factories as make
 from petition_proxy.tests import scenario_cases
@@ -132,6 +133,14 @@ def make_village_case(subject: str) -> None:
 		lifecycle.REGISTERED, proxied=False, subject=subject, filing_channel="City Service System"
 	)
 	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
+
+
+def make_agent_who_left() -> str:
+	"""For the tests: name of an agent who was on duty and left, as JSON."""
+	agent = make.make_agent(None, agent_name="搬家大姐")
+	change_status([agent.name], "Leave", "搬家")
+	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
+	return json.dumps(agent.name)
 
 
 def make_proposed_case(subject: str) -> None:

@@ -45,6 +45,22 @@ class Ground:
 		official = frappe.get_all("Official Letter", {"petition": case.name}, pluck="name", order_by="name")
 		letter = answer_cases.draft_letter(case.name)
 		self.bulletin = p.make_bulletin(status="Draft", docstatus=0)
+		entry = p.stored(
+			"Reward Entry",
+			petition=case.name,
+			round=1,
+			agent=agent.name,
+			status="In Batch",
+			tier="Closed",
+			amount_fen=1000,
+			town=f.TOWN,
+			district=f.DISTRICT,
+			reward_key=f"{case.name}|1|1|live",
+		)
+		batch = self.make_batch(entry, agent)
+		member = frappe.new_doc("Petition Member", parent_doc=case, parentfield="members")
+		member.update({"name": frappe.generate_hash(length=10), "member_name": "马大嫂", "idx": 1})
+		member.db_insert()
 		self.records = {
 			"petition": case.name,
 			"main": other.name,
@@ -56,22 +72,37 @@ class Ground:
 				district=f.DISTRICT,
 				status="Issued",
 				petition=case.name,
+				kind="Improve Work",
+				subject="改进缴费服务",
+				finding="缴费点撤走后没有替代办法。",
+				advice="请恢复缴费点。",
 			).name,
 			"issue": issue.name,
 			"candidate": p.stored(
-				"Repeat Candidate", petition=case.name, other_petition=other.name, district=f.DISTRICT
+				"Repeat Candidate",
+				petition=case.name,
+				other_petition=other.name,
+				district=f.DISTRICT,
+				decision="Open",
 			).name,
 			"reception": around_cases.make_reception(case.petitioner, petition=case.name).name,
 			"slot": around_cases.make_slot(48).name,
 			"statement": p.make_settlement(case, status="Draft", confirmed_by=None).name,
-			"batch": p.make_reward_batch(case, agent, status="Draft", docstatus=0).name,
+			"batch": batch.name,
 			"bulletin": self.bulletin.name,
 			"consequence": p.stored(
-				"Agent Consequence", agent=agent.name, town=f.TOWN, district=f.DISTRICT, status="Proposed"
+				"Agent Consequence",
+				agent=agent.name,
+				town=f.TOWN,
+				district=f.DISTRICT,
+				status="Answered",
+				step="Talk",
 			).name,
 			"application": p.stored(
 				"Agent Application",
 				applicant_name="马大嫂",
+				status="New",
+				agent_class="Community Volunteer",
 				village=f.VILLAGE,
 				town=f.TOWN,
 				district=f.DISTRICT,
@@ -85,9 +116,9 @@ class Ground:
 			"agents": [agent.name],
 			"petitions": [case.name],
 			"document": p.stored("Rule Document", title="代理员守则", region=f.DISTRICT).name,
-			"member": "X",
-			"entry": "X",
-			"sign": "X",
+			"member": member.name,
+			"entry": entry.name,
+			"sign": batch.signs[0].name,
 			"petitioner": case.petitioner,
 			"successor": f.make_petitioner("林小妹").name,
 			"agreement": case.agreement,
@@ -103,11 +134,11 @@ class Ground:
 			"day": today(),
 			"kind": "Acceptance Notice",
 			"receipt": {"method": "In Person", "result": "Served"},
-			"means": "By Phone",
+			"means": "Phone",
 			"method": "In Person",
 			"how": "In Person",
 			"level": "Letter",
-			"trigger": "Other",
+			"trigger": "Wrong Procedure",
 			"grade": "Adopted",
 			"adoption": "Adopted",
 			"action": "Suspend",
@@ -135,10 +166,41 @@ class Ground:
 			("counts", "doctype"): "Petition",
 			("printing", "doctype"): "Petition",
 			("printing", "name"): case.name,
+			("assignments", "kind"): "Assign",
+			("members", "text"): "王小明 13800138001",
+			("reviews", "reason"): "Not Competent",
+			("supervision", "unit"): f.DEPT_UNIT,
 			("rewards", "receipt"): "收条",
 			("rewards", "decision"): "Cleared",
 			("repeats", "decision"): "Not a Repeat",
 		}
+
+	def make_batch(self, entry, agent):
+		"""A batch of one line, with a sign to decide on."""
+		line = {
+			"entry": entry.name,
+			"petition": entry.petition,
+			"round": 1,
+			"agent": agent.name,
+			"agent_name": agent.agent_name,
+			"tier": entry.tier,
+			"amount_fen": entry.amount_fen,
+			"amount_yuan": "10.00",
+			"earned_on": today(),
+		}
+		sign = {"petition": entry.petition, "entry": entry.name, "agent": agent.name, "sign": "Kin"}
+		return p.make_reward_batch(
+			self.case,
+			agent,
+			status="Draft",
+			docstatus=0,
+			period_kind="Quarter",
+			period_no=3,
+			checked_by=None,
+			checked_at=None,
+			lines=[line],
+			signs=[{**sign, "decision": "Open"}],
+		)
 
 	def arguments(self, name: str, function: Callable, text: str = "因故办理，特此说明") -> dict:
 		"""Values for every parameter that must be given, and for optional texts; records are those of this case."""

@@ -345,6 +345,7 @@ def make_bulletin(**values):
 		"Bulletin Figure",
 		bulletin=bulletin.name,
 		kind="Figure",
+		period="2026-3",
 		level="Town",
 		scope_id=factories.TOWN,
 		scope_name="清溪镇",

@@ -289,14 +289,16 @@ class TestDemoDistrict(_DistrictCase):
 			)
 
 	def test_cases_lack_nothing_their_stage_should_have(self):
-		for case in self.cases(
-			workflow_state=("in", (lifecycle.SERVED, lifecycle.CLOSED, lifecycle.REFUSED))
-		):
+		cases = self.cases(workflow_state=("in", (lifecycle.SERVED, lifecycle.CLOSED, lifecycle.REFUSED)))
+		self.assertGreater(len(cases), 10)
+		for case in cases:
 			gaps = blocking(gaps_of(frappe.get_doc("Petition", case.name)))
 			self.assertLessEqual({gap.code for gap in gaps}, {"file", "retention"}, case.name)
 
 	def test_receipts_prove_what_they_say(self):
-		for case in self.cases(served_at=("is", "set"), assigned_at=("is", "set")):
+		cases = self.cases(served_at=("is", "set"), assigned_at=("is", "set"))
+		self.assertGreater(len(cases), 10)
+		for case in cases:
 			receipt = frappe.get_doc("Service Receipt", case.service_receipt)
 			service.check_receipt(receipt.as_dict(), bool(case.agent), case.replied_at, self.now)
 			self.assertEqual((receipt.method, receipt.served_at), (case.service_method, case.served_at))

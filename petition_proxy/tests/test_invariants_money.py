@@ -187,6 +187,10 @@ class TestInvariant13Bulletin(AppTestCase):
 		doc.submit()
 		before = json.dumps(frappe.get_doc("Quarterly Bulletin", doc.name).get_tables(), sort_keys=True)
 		printed = [r.as_dict() for r in frappe.get_doc("Quarterly Bulletin", doc.name).rankings]
+		lines = [line for table in json.loads(before) for line in table["rows"]]
+		filed = {line[0]: line[1] for line in lines}
+		self.assertEqual(filed["周大姐"], str(len(cases)), "the circular holds nothing that could change")
+		self.assertTrue(printed)
 		# everything it was counted from goes another way
 		self.as_user("Administrator")
 		for case in cases:

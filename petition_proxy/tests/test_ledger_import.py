@@ -14,7 +14,7 @@ from openpyxl import Workbook
 
 from petition_proxy.domain import lifecycle
 from petition_proxy.domain.ledger import LedgerMappingError
-from petition_proxy.imports import ledger_import, ledger_writer
+from petition_proxy.imports import ledger_import, ledger_writer, runs
 from petition_proxy.imports.ledger_columns import LABELS, make_map, parse_map
 from petition_proxy.imports.ledger_import import LedgerImportError, run_import
 from petition_proxy.imports.ledger_plan import CASE_KEY_LENGTH, ledger_key
@@ -513,14 +513,14 @@ class TestLedgerImportRecord(_ImportCase):
 		doc = self.attach(as_csv(ANSWERED))
 		doc.db_set("status", "Running")
 		with (
-			patch.object(controller, "is_job_enqueued", return_value=True),
+			patch.object(runs, "is_job_enqueued", return_value=True),
 			patch("frappe.enqueue") as enqueue,
 		):
-			with self.assertRaises(controller.ImportRunningError):
+			with self.assertRaises(runs.ImportRunningError):
 				controller.start(doc.name)
 			enqueue.assert_not_called()
 		with (
-			patch.object(controller, "is_job_enqueued", return_value=False),
+			patch.object(runs, "is_job_enqueued", return_value=False),
 			patch("frappe.enqueue") as enqueue,
 		):
 			controller.start(doc.name)  # the worker died

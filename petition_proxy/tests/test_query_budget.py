@@ -21,6 +21,7 @@ class TestQueryBudget(AppTestCase):
 		for step in step_meter.steps_to_measure():
 			step_meter.count(step_meter.make_ready(step), step)  # fills the caches a site has
 			asked = step_meter.count(step_meter.make_ready(step), step)
+			self.assertTrue(asked, step.action)  # a meter that hears nothing would find every step cheap
 			measured.add(step.action)
 			if len(asked) > step_meter.BUDGET:
 				over[f"{step.action} from {step.source} ({len(asked)})"] = asked
@@ -45,4 +46,6 @@ class TestQueryBudget(AppTestCase):
 		self.assertEqual(long, short)
 
 	def walk(self, doc, path) -> dict[str, int]:
-		return {step.action: len(step_meter.count(doc, step)) for step in path}
+		asked = {step.action: len(step_meter.count(doc, step)) for step in path}
+		self.assertTrue(all(asked.values()), asked)
+		return asked

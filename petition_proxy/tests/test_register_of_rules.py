@@ -3,6 +3,7 @@
 The register below is the list; a test that is renamed or lost makes it fail.
 """
 
+import ast
 import re
 import unittest
 from pathlib import Path
@@ -94,13 +95,28 @@ def names_of_tests() -> list[str]:
 	"""Names of test classes and functions, each function with its class before it, in small letters."""
 	found = []
 	for path in ROOT.rglob("test_*.py"):
-		group = ""
-		for line in path.read_text().splitlines():
-			if one := re.match(r"class (\w+)", line):
-				group = one[1]
-			elif one := re.match(r"\tdef (test_\w+)", line):
-				found.append(f"{group} {one[1]}".lower())
+		tree = ast.parse(path.read_text(encoding="utf-8"))
+		functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+		for group in tree.body:
+			for test in group.body if isinstance(group, ast.ClassDef) else ():
+				if getattr(test, "name", "").startswith("test_") and asserts(test, functions):
+					found.append(f"{group.name} {test.name}".lower())
 	return found
+
+
+def asserts(test: ast.FunctionDef, functions: dict[str, ast.FunctionDef]) -> bool:
+	"""Whether a test claims anything, itself or by a function of its file; an empty one proves no rule."""
+	seen, left = set(), [test]
+	while left:
+		for node in ast.walk(left.pop()):
+			called = node.func if isinstance(node, ast.Call) else None
+			name = getattr(called, "attr", getattr(called, "id", ""))
+			if name.startswith(("assert", "fail")):
+				return True
+			if name in functions and name not in seen:
+				seen.add(name)
+				left.append(functions[name])
+	return False
 
 
 class TestRegister(unittest.TestCase):
@@ -130,6 +146,14 @@ class TestRegister(unittest.TestCase):
 
 	def test_every_kind_of_bad_input_has_its_test(self):
 		self.assertEqual(self.missing(BAD_INPUT), [])
+
+	def test_a_test_that_claims_nothing_is_none(self):
+		tree = ast.parse(
+			"def test_a(self):\n\tself.b()\ndef b(self):\n\tself.fail()\ndef test_c(self):\n\tc()"
+		)
+		functions = {node.name: node for node in tree.body}
+		self.assertTrue(asserts(functions["test_a"], functions))
+		self.assertFalse(asserts(functions["test_c"], functions))
 
 	def test_the_search_finds_what_is_not_there(self):
 		self.assertEqual(self.missing({16: r"invariant_?0?16(?!\d)", "x": "egrm_?15(?!\\d)"}), [16, "x"])

@@ -136,32 +136,16 @@ class TestRewardRun(RewardCase):
 		self.assertEqual(get_live_amount(case.name, 1), 2000)
 
 	def note_flag(self, day) -> tuple[str, str, str]:
-		"""The change of the flag as the site keeps it: in the roster's history or among the versions."""
-		if frappe.db.exists("DocType", "Agent Status Change"):
-			row = frappe.get_doc(
-				{"doctype": "Agent Status Change", "agent": self.agent, "is_public_staff": 1}
-			)
-			row.update({"name": frappe.generate_hash(length=10), "effective_on": day})
-			frappe.db.delete("Agent Status Change", {"agent": self.agent})
-			row.db_insert()
-			before = frappe.copy_doc(row)
-			before.update({"name": frappe.generate_hash(length=10), "effective_on": add_days(day, -90)})
-			before.is_public_staff = 0
-			before.db_insert()
-			return "Agent Status Change", row.name, "effective_on"
-		version = frappe.new_doc("Version")
-		version.update(
-			{
-				"name": frappe.generate_hash(length=10),
-				"ref_doctype": "Proxy Agent",
-				"docname": self.agent,
-				"data": frappe.as_json({"changed": [["is_public_staff", 0, 1]]}),
-				"creation": day,
-			}
-		)
-		version.db_insert()
-		frappe.db.set_value("Version", version.name, "creation", str(day), update_modified=False)
-		return "Version", version.name, "creation"
+		"""The change of the flag as the roster's history keeps it: not public staff before, public staff from then on."""
+		row = frappe.get_doc({"doctype": "Agent Status Change", "agent": self.agent, "is_public_staff": 1})
+		row.update({"name": frappe.generate_hash(length=10), "effective_on": day})
+		frappe.db.delete("Agent Status Change", {"agent": self.agent})
+		row.db_insert()
+		before = frappe.copy_doc(row)
+		before.update({"name": frappe.generate_hash(length=10), "effective_on": add_days(day, -90)})
+		before.is_public_staff = 0
+		before.db_insert()
+		return "Agent Status Change", row.name, "effective_on"
 
 	def test_dissatisfied_needs_the_town(self):
 		case = self.settled_case(ratings.DISSATISFIED)

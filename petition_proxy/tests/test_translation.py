@@ -15,7 +15,7 @@ from frappe.gettext.translate import get_mo_path, get_translations_from_mo
 from frappe.translate import get_translations_from_apps
 from frappe.utils import strip_html_tags
 
-from petition_proxy.domain import lifecycle
+from petition_proxy.domain import agent_lifecycle, dwell, lifecycle, repeats
 from petition_proxy.tests.base import AppTestCase
 
 APP = "petition_proxy"
@@ -33,7 +33,8 @@ EXTRACTORS = {
 	".html": "frappe.gettext.extractors.html_template.extract",
 }
 # Latin words that Chinese office software shows as they are.
-LATIN_WORDS = {"CSV", "XLSX", "Excel", "JSON", "UTF", "xls", "force", "level", "demo", "PDF", "JPG", "PNG"}
+LATIN_WORDS = {"CSV", "XLSX", "Excel", "JSON", "UTF", "xls", "force", "level", "demo"}
+LATIN_WORDS |= {"PDF", "JPG", "PNG"}
 # ... and the keys of a keyboard.
 LATIN_WORDS |= {"Enter", "Shift", "Ctrl", "Alt"}
 # Variables that hold the name of an event until it is recorded.
@@ -69,11 +70,33 @@ class TestTranslation(AppTestCase):
 		missing = {key: where for key, where in missing.items() if key[0] not in self.core}
 		self.assertFalse(missing, report(missing))
 
-	def test_events_on_the_path_have_their_own_words(self):
-		"""Not those of Frappe: "Object" and "Group" are nouns there."""
-		events = {key for key, _where in event_texts()}
-		self.assertGreater(len(events), 40)
-		self.assertEqual(sorted(events - {key for key, chinese in self.catalog.items() if chinese}), [])
+	def test_events_acts_and_steps_have_their_own_words(self):
+		"""Not those of Frappe: "Object" and "Group" are nouns there, "Check" is a field, "Left" a side."""
+		known = {key for key, chinese in self.catalog.items() if chinese}
+		for source, at_least in ((event_texts, 40), (act_texts, 17), (step_texts, 7)):
+			with self.subTest(source.__name__):
+				keys = {key for key, _where in source()}
+				self.assertGreaterEqual(len(keys), at_least)
+				self.assertEqual(sorted(keys - known), [])
+
+	def test_one_word_reads_by_its_record(self):
+		"""Words that would mislead an officer if they were read as in another record."""
+		for text, context, chinese in (
+			("Left", "Proxy Agent", "离岗"),
+			("Left", "Agent Status Change", "离岗"),
+			("Name", "Agent Application", "姓名"),
+			("Kind", "Training Session", "培训类型"),
+			("Open", "Training Session", "报名中"),
+			("Rejected", "Extension Request", "不予批准"),
+			("Rejected", "Petition Assignment", "异议不成立"),
+			("Upheld", "Petition Assignment", "异议成立"),
+			("Upheld", "Review Request", "维持"),
+			("Tier", "Reward Entry", "档次"),
+			("Call Off", "Video Reception", "取消接访"),
+		):
+			with self.subTest(text, context=context):
+				shown = self.catalog.get((text, context)) or self.catalog.get((text, None))
+				self.assertEqual(shown, chinese)
 
 	def test_placeholders_match(self):
 		bad = {
@@ -177,6 +200,9 @@ def shown_texts() -> dict[Key, str]:
 		workflow_texts,
 		seed_texts,
 		event_texts,
+		act_texts,
+		step_texts,
+		reason_texts,
 		code_texts,
 	):
 		for (text, context), where in source():
@@ -205,6 +231,26 @@ def event_texts() -> Iterator[tuple[Key, str]]:
 				continue
 			for text in texts:
 				yield (text, "Petition"), f"{path.name}, path of a petition"
+
+
+def act_texts() -> Iterator[tuple[Key, str]]:
+	"""What is done to agents and the statuses it leads to: on the buttons, and in the history."""
+	acts = {*agent_lifecycle.ACTIONS, agent_lifecycle.ENTERED, agent_lifecycle.RECLASSIFIED}
+	for text in sorted(acts):
+		yield (text, "Proxy Agent"), "act of an agent"
+	for context in ("Proxy Agent", "Agent Status Change"):
+		for text in (agent_lifecycle.LEFT, agent_lifecycle.APPLIED):
+			yield (text, context), "status of an agent"
+
+
+def step_texts() -> Iterator[tuple[Key, str]]:
+	for step, _begin, _end in dwell.STEPS:
+		yield (step, "Step of the Path"), "step of the path"
+
+
+def reason_texts() -> Iterator[tuple[Key, str]]:
+	for reason in repeats.REASONS:
+		yield (reason, "Repeat Candidate"), "why it may be a repeat"
 
 
 def doctype_texts() -> Iterator[tuple[Key, str]]:
@@ -277,8 +323,9 @@ def workflow_texts() -> Iterator[tuple[Key, str]]:
 
 
 def seed_texts() -> Iterator[tuple[Key, str]]:
-	for rule in json.loads((ROOT / "fixtures" / "seeds" / "alert_rules.json").read_text(encoding="utf-8")):
-		yield (rule["rule_name"], None), "alert rule seed"
+	for name in ("alert_rules", "supervision_rules"):
+		for rule in json.loads((ROOT / "fixtures" / "seeds" / f"{name}.json").read_text(encoding="utf-8")):
+			yield (rule["rule_name"], None), f"seed of {name}"
 
 
 def code_texts() -> Iterator[tuple[Key, str]]:

@@ -22,11 +22,16 @@ def domain_errors(exception: type[frappe.ValidationError] = frappe.ValidationErr
 	try:
 		yield
 	except DomainError as error:
-		params = {k: _translated(v) for k, v in error.params.items()}
-		frappe.throw(_(error.message).format(**params), exception)
+		frappe.throw(error_text(error), exception)
 
 
-def _translated(value: object) -> object:
+def error_text(error: DomainError) -> str:
+	"""The message of a rule in the user's language; ids among its values are read in the words of their record."""
+	params = {k: _translated(v, error.words_of) for k, v in error.params.items()}
+	return _(error.message).format(**params)
+
+
+def _translated(value: object, words_of: str | None) -> object:
 	if isinstance(value, Words):
-		return ", ".join(_(word) for word in value)
-	return _(value) if isinstance(value, str) else value
+		return ", ".join(_(word, context=words_of) for word in value)
+	return _(value, context=words_of) if isinstance(value, str) else value

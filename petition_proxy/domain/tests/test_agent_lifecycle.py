@@ -52,6 +52,13 @@ class TestGate(unittest.TestCase):
 			with self.assertRaises(al.NotFitError):
 				al.check_pass("周大姐", end, TODAY)
 
+	def test_duty_ends_the_day_after_the_certificate(self):
+		self.assertEqual(al.off_duty_from(TODAY), day(1))
+		for end in (TODAY, date(2027, 12, 31), date(2028, 2, 28)):
+			first = al.off_duty_from(end)
+			self.assertFalse(al.has_pass(end, first))
+			self.assertTrue(al.has_pass(end, first - timedelta(days=1)))
+
 	def test_warnings_come_once_per_step_and_not_after_the_end(self):
 		steps = (60, 15)
 		expected = {61: None, 60: 60, 16: 60, 15: 15, 0: 15, -1: None}

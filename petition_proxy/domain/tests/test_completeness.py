@@ -76,6 +76,8 @@ class TestClosing(unittest.TestCase):
 		self.assertEqual(missing_before_archive(refused), [])
 		settled = replace(bare, is_settled_on_the_spot=True, has_reply=True)
 		self.assertEqual(missing_before_archive(settled), [])
+		# what the village settles in the petitioner's presence is not told in writing as well
+		self.assertEqual(missing_before_archive(replace(settled, is_accepted=True)), [])
 		self.assertEqual(codes(missing_before_archive(replace(bare, is_withdrawn=True))), ["withdrawal"])
 		withdrawn = replace(bare, is_withdrawn=True, has_withdrawal_word=True)
 		self.assertEqual(missing_before_archive(withdrawn), [])

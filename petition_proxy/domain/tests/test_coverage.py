@@ -92,6 +92,7 @@ class TestIndex(unittest.TestCase):
 				all_ways = sorted((haversine(at, p), n) for n, p in enumerate(points))
 				found = index.nearest(at, 3)
 				with self.subTest(name):
+					self.assertEqual(len(found), 3)
 					for (metres, number), (wanted, _n) in zip(found, all_ways, strict=False):
 						self.assertAlmostEqual(metres, wanted, delta=max(0.001, wanted * 1e-7))
 						self.assertAlmostEqual(
@@ -122,6 +123,19 @@ class TestMethod(unittest.TestCase):
 		old = WalkMethod(metres_per_second=0.8)
 		self.assertAlmostEqual(old.path_limit, 720)
 		self.assertAlmostEqual(old.straight_limit, 553.85, places=2)
+
+	def test_limit_itself_is_within_and_a_centimetre_more_is_not(self):
+		for method in (METHOD, WalkMethod(metres_per_second=0.8), WalkMethod(minutes=7, detour=1.7)):
+			limit = method.path_limit
+			for metres, is_within in (
+				(limit - 0.01, True),
+				(limit, True),
+				(limit + 1e-9, True),
+				(limit + 0.0009, True),
+				(limit + 0.002, False),
+				(limit + 0.01, False),
+			):
+				self.assertEqual(method.is_within(metres), is_within, metres - limit)
 
 	def test_impossible_methods_are_refused(self):
 		for values in ({"minutes": 0}, {"metres_per_second": 0}, {"detour": 0.9}, {"minutes": -1}):

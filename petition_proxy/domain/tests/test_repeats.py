@@ -72,6 +72,15 @@ class TestCompare(unittest.TestCase):
 		score, reasons = r.compare(case(**place), case(text=half, **place), LIMITS)
 		self.assertTrue(0.15 <= score < 0.25, score)
 		self.assertEqual(reasons, (r.SAME_RECORD, r.SAME_CATEGORY, r.SAME_VILLAGE, r.ALIKE))
+		for one in ({"category": "other"}, {"village": "other"}, {"category": None}, {"village": None}):
+			with self.subTest(one):
+				self.assertIsNone(r.compare(case(**place), case(text=half, **{**place, **one}), LIMITS))
+
+	def test_likeness_of_just_the_threshold_is_offered(self):
+		one, other = case(petitioner="P"), case(petitioner="P", text=AGAIN)
+		score = r.likeness(one.grams, other.grams)
+		self.assertIsNotNone(r.compare(one, other, r.Thresholds(score, 0.1)))
+		self.assertIsNone(r.compare(one, other, r.Thresholds(score + 1e-9, 0.1)))
 
 
 class TestMergeRules(unittest.TestCase):
@@ -110,4 +119,15 @@ class TestMergeRules(unittest.TestCase):
 		self.assert_refused(self.row(), main, same=False)
 
 	def test_two_joint_petitions_of_other_people_may_be_one(self):
-		r.check_merge(self.row(is_collective=1), self.row(name="A", is_collective=1), False)
+		joint, main = self.row(is_collective=1), self.row(name="A", is_collective=1)
+		r.check_merge(joint, main, False)
+		self.assert_refused(self.row(), main, same=False)
+		self.assert_refused(joint, self.row(name="A"), same=False)
+
+	def test_wish_for_secrecy_keeps_people_apart(self):
+		ours, theirs = self.row(petitioner="P1"), self.row(name="A", petitioner="P2")
+		r.check_merge(ours, theirs, True)
+		self.assert_refused({**ours, "wants_secrecy": 1}, theirs)
+		self.assert_refused(ours, {**theirs, "wants_secrecy": 1})
+		own = {**theirs, "petitioner": "P1"}
+		r.check_merge({**ours, "wants_secrecy": 1}, {**own, "wants_secrecy": 1}, True)

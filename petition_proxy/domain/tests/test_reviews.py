@@ -69,6 +69,12 @@ class TestDue(unittest.TestCase):
 	def test_hearing_that_reaches_over_the_end_moves_it_on(self):
 		self.assertEqual(self.due([(date(2024, 2, 27), date(2024, 3, 2))]).date(), date(2024, 3, 6))
 
+	def test_last_day_that_rolls_does_not_stop_on_a_day_of_hearing(self):
+		rule = LimitRule("r", 31, NATURAL_DAY, True)  # ends on Saturday 2 March
+		self.assertEqual(self.due(rule=rule, calendar=CALENDAR).date(), date(2024, 3, 4))
+		heard = [(date(2024, 3, 4), date(2024, 3, 5))]
+		self.assertEqual(self.due(heard, rule, CALENDAR).date(), date(2024, 3, 6))
+
 	def test_free_days_of_a_hearing_are_not_left_out_twice_in_working_days(self):
 		rule = LimitRule("r", 5, WORKING_DAY, False)
 		weekend = [(date(2024, 2, 3), date(2024, 2, 4))]
@@ -103,6 +109,27 @@ class TestSuperior(unittest.TestCase):
 			reviews.pick_superior(self.both, "Aunt")
 
 
+class TestDecision(unittest.TestCase):
+	def test_opinion_with_facts_and_reasons_stands(self):
+		for decision in reviews.DECISIONS:
+			reviews.check_decision("Received", decision, "经查属实。", "维持原意见。")
+
+	def test_anything_missing_or_out_of_time_is_refused(self):
+		for values in (
+			("Received", "Upheld", "", "意见"),
+			("Received", "Upheld", "  ", "意见"),
+			("Received", "Upheld", None, "意见"),
+			("Received", "Upheld", "事实", ""),
+			("Received", "Upheld", "事实", " "),
+			("Received", "Liked", "事实", "意见"),
+			("Received", None, "事实", "意见"),
+			("Asked", "Upheld", "事实", "意见"),
+			("Decided", "Upheld", "事实", "意见"),
+		):
+			with self.subTest(values), self.assertRaises(ReviewError):
+				reviews.check_decision(*values)
+
+
 class TestSameMatter(unittest.TestCase):
 	old = Matter("XF-1", "C1", "小区门口缴费点撤走，缴水电气费要坐车到很远的地方。")
 
@@ -111,6 +138,13 @@ class TestSameMatter(unittest.TestCase):
 
 	def test_same_words_in_another_order_or_with_more_around_them(self):
 		self.assertTrue(self.same("缴水电气费要坐车到很远的地方，因为小区门口缴费点撤走！请领导过问。"))
+
+	def test_likeness_of_just_the_threshold_is_the_same_matter(self):
+		text = self.old.text[:12] + "另外还有别的很多事情要说清楚"
+		threshold = reviews.likeness(text, self.old.text)
+		self.assertTrue(0 < threshold < 1, threshold)
+		self.assertTrue(self.same(text, threshold=threshold))
+		self.assertFalse(self.same(text, threshold=threshold + 1e-9))
 
 	def test_other_matter(self):
 		self.assertFalse(self.same("村口路灯坏了三个月，孩子晚上放学回家不安全，请尽快修好。"))

@@ -104,6 +104,7 @@ class TestTiers(unittest.TestCase):
 			verdict = judge(closed_case(agent_rating=ratings.SATISFIED, **values), Policy(), AFTER)
 			self.assertEqual((verdict.tier, verdict.reason), (None, reason))
 		self.assertEqual(judge(closed_case(state="Merged"), Policy(), AFTER).reason, rewards.MERGED_OR_REPEAT)
+		self.assertEqual(judge(closed_case(replied_at=None), Policy(), AFTER).reason, rewards.NOT_SERVED)
 
 	def test_the_last_second_is_in_time(self):
 		due = datetime(2024, 2, 28, 23, 59, 59)
@@ -140,6 +141,16 @@ class TestWaiting(unittest.TestCase):
 		self.assertEqual(judge(case, Policy(), end).hold_until, end)
 		self.assertEqual(judge(case, Policy(), end + timedelta(days=1)).status, rewards.DUE)
 
+	def test_the_longer_of_two_waits_counts(self):
+		case = closed_case()
+		window_end = case.served_at.date() + timedelta(days=30)
+		self.assertLess(window_end, self.last)
+		self.assertEqual(judge(case, Policy(), CLOSED_AT.date()).hold_until, self.last)
+		long_window = Policy(window_days=45)
+		self.assertEqual(
+			judge(case, long_window, CLOSED_AT.date()).hold_until, window_end + timedelta(days=15)
+		)
+
 	def test_a_repeat_inside_the_waiting_days_takes_the_highest_tier(self):
 		case = closed_case(agent_rating=ratings.SATISFIED, repeated_on=self.last)
 		self.assertEqual(judge(case, Policy(), self.last - timedelta(days=1)).tier, rewards.SETTLED_TIER)
@@ -148,6 +159,59 @@ class TestWaiting(unittest.TestCase):
 		self.assertEqual(judge(late, Policy(), AFTER).tier, rewards.SETTLED_TIER)
 		signed = replace(case, settled_on=CLOSED_AT.date())
 		self.assertEqual(judge(signed, Policy(), AFTER).tier, rewards.SETTLED_TIER)
+
+
+class TestPlan(unittest.TestCase):
+	earned = rewards.Verdict(rewards.CLOSED_TIER, earned_on=CLOSED_AT.date())
+
+	def line(self, **values) -> Line:
+		return Line(
+			**{
+				"name": "L1",
+				"agent": "A",
+				"tier": rewards.CLOSED_TIER,
+				"fen": 1000,
+				"status": "Due",
+				**values,
+			}
+		)
+
+	def test_what_stands_already_is_left(self):
+		self.assertEqual(plan([self.line()], self.earned, "A"), rewards.Plan())
+
+	def test_another_agent_takes_the_line_of_the_first_back(self):
+		made = plan([self.line()], self.earned, "B")
+		self.assertEqual(made.reverse, ((self.line(), rewards.OTHER_AGENT),))
+		self.assertEqual((made.add, made.seq), (self.earned, 2))
+
+	def test_another_tier_is_no_other_agent(self):
+		made = plan([self.line(tier=rewards.BASIC_TIER)], self.earned, "A")
+		self.assertEqual([reason for _line, reason in made.reverse], [rewards.OTHER_TIER])
+
+	def test_what_ended_the_claim_is_the_reason(self):
+		made = plan([self.line()], rewards.Verdict(None, rewards.REOPENED), "A")
+		self.assertEqual([reason for _line, reason in made.reverse], [rewards.REOPENED])
+		self.assertIsNone(made.add)
+
+	def test_only_a_line_that_waits_is_settled(self):
+		held = replace(self.earned, hold_until=AFTER)
+		for status, is_settled in (("Held", True), ("Due", True), ("In Batch", False), ("Paid", False)):
+			with self.subTest(status):
+				made = plan([self.line(status=status)], held, "A")
+				self.assertEqual(made.settle is not None, is_settled)
+				self.assertEqual((made.reverse, made.add), ((), None))
+
+	def test_reversal_of_an_approved_line_is_taken_off_the_next_payment(self):
+		for status, in_open_batch, old, new in (
+			("Held", False, "Reversed", "Reversed"),
+			("Due", False, "Reversed", "Reversed"),
+			("In Batch", True, "Reversed", "Reversed"),
+			("In Batch", False, "In Batch", "Due"),
+			("Paid", False, "Paid", "Due"),
+		):
+			with self.subTest(status, in_open_batch=in_open_batch):
+				found = rewards.reversal_status(self.line(status=status), in_open_batch)
+				self.assertEqual(found, (old, new))
 
 
 class Ledger:
@@ -198,13 +262,15 @@ class Ledger:
 				self.open_batch.append(line.name)
 
 	def approve(self) -> None:
+		for line in self.lines:
+			if line.name in self.open_batch:
+				self.frozen_amounts[line.name] = (line.fen, line.tier, line.agent)
 		self.open_batch = []
 
 	def pay(self) -> None:
 		for line in list(self.lines):
 			if line.status == rewards.IN_BATCH and line.name not in self.open_batch:
 				self._replace(line, status=rewards.PAID)
-				self.frozen_amounts[line.name] = (line.fen, line.tier, line.agent)
 
 	def _replace(self, line: Line, **values) -> None:
 		index = next(i for i, x in enumerate(self.lines) if x.name == line.name)
@@ -230,6 +296,7 @@ class TestHistories(unittest.TestCase):
 		return picks[: rng.randrange(1, len(picks))]
 
 	def test_invariants_hold_after_every_step(self):
+		frozen = 0
 		for seed in range(400):
 			rng = random.Random(seed)
 			ledger, facts, on = Ledger(), closed_case(), CLOSED_AT.date()
@@ -243,14 +310,21 @@ class TestHistories(unittest.TestCase):
 				verdict = judge(facts, Policy(), on)
 				net = sum(x.fen for x in ledger.lines)
 				self.assertEqual(net, Ledger.amounts.get(verdict.tier, 0), f"seed {seed}")
+				self.assertEqual(
+					[x.agent for x in live], [facts.agent] if verdict.tier else [], f"seed {seed}"
+				)
 				if facts.is_public_staff:
 					self.assertEqual(net, 0)
 				keys = [rewards.reward_key("XF-1", 1, x.seq, bool(x.reverses)) for x in ledger.lines]
 				self.assertEqual(len(keys), len(set(keys)), f"seed {seed}: keys are unique")
-				rng.choice([ledger.fill, ledger.approve, ledger.pay, lambda: None])()
+				for act in (ledger.fill, ledger.approve, ledger.pay)[: rng.randrange(4)]:
+					act()
 				for line in ledger.lines:
 					if line.name in ledger.frozen_amounts:
 						self.assertEqual((line.fen, line.tier, line.agent), ledger.frozen_amounts[line.name])
+						self.assertIn(line.status, (rewards.IN_BATCH, rewards.PAID), f"seed {seed}")
+			frozen += len(ledger.frozen_amounts)
+		self.assertGreater(frozen, 50, "hardly any line was approved, so nothing was tried")
 
 	def test_the_order_of_events_does_not_matter(self):
 		for seed in range(60):

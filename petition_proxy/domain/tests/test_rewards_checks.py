@@ -44,6 +44,22 @@ class TestSigns(unittest.TestCase):
 		cases = [case(1, text=PATH, day=1, is_asked=False), case(2, text=PATH, day=2)]
 		self.assertEqual(self.found(cases), {("XF-002", NEAR_SAME)})
 
+	def test_a_likeness_of_just_the_limit_is_a_sign(self):
+		cases = [case(1, text=PATH, day=1), case(2, text=PATH.replace("很远", "老远"), day=2)]
+		likeness = shared_percent(text_grams(cases[0].text), text_grams(cases[1].text))
+		near_same = {("XF-001", NEAR_SAME), ("XF-002", NEAR_SAME)}
+		self.assertEqual(self.found(cases, Limits(likeness_percent=likeness)), near_same)
+		self.assertEqual(self.found(cases, Limits(likeness_percent=likeness + 1)), set())
+
+	def test_no_sign_is_put_on_a_case_outside_the_batch(self):
+		outside = {"is_asked": False, "petitioner": "P"}
+		pair = [case(1, **outside), case(2, day=2, **outside), case(3, day=3, petitioner="P")]
+		self.assertEqual(self.found(pair), {("XF-003", SAME_PAIR)})
+		burst = [case(i, is_asked=i == 4) for i in range(5)]
+		self.assertEqual(self.found(burst, Limits(likeness_percent=101)), {("XF-004", BURST)})
+		kin = [case(1, **outside), case(2, day=2, petitioner="P")]
+		self.assertEqual(self.found(kin, kin={"A": ["P"]}), {("XF-002", KIN)})
+
 	def test_same_pair_from_the_limit_on(self):
 		two = [case(1, petitioner="P", day=1, text=PATH), case(2, petitioner="P", day=2, text=LAMP)]
 		self.assertEqual(self.found(two), set())

@@ -112,6 +112,10 @@ class TestCoordination(unittest.TestCase):
 		for units in ((), (HOUSING,), (HOUSING, HOUSING), (HOUSING, TOWN), (TOWN, VILLAGE)):
 			self.assertIsNone(needs_coordination(units))
 
+	def test_unit_of_the_district_that_sits_in_a_town_is_no_second_town(self):
+		manager = Unit("M1", "平台管理单位", unit_type="Platform Manager", town="T2")
+		self.assertIsNone(needs_coordination((TOWN, manager)))
+
 	def test_departments_towns_and_city_need_it(self):
 		self.assertIn("departments", str(needs_coordination((HOUSING, LABOUR))))
 		self.assertIn("towns", str(needs_coordination((TOWN, TOWN_2))))

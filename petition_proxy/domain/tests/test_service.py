@@ -35,6 +35,12 @@ class TestProof(unittest.TestCase):
 		):
 			self.assertEqual(s.missing_proof(receipt(method, **values)), [], method)
 
+	def test_one_witness_is_not_enough_for_a_refusal(self):
+		for witnesses in ({"witness_1": "a"}, {"witness_2": "b"}, {"witness_1": "a", "witness_2": " "}):
+			with self.subTest(witnesses):
+				missing = s.missing_proof(receipt(s.REFUSED, refusal_reason="x", **witnesses))
+				self.assertEqual(missing, ["Two witnesses or a recording"])
+
 	def test_blank_text_is_no_proof(self):
 		self.assertTrue(s.missing_proof(receipt(s.BY_AGENT, signature="  ")))
 

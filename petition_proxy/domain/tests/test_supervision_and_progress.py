@@ -35,6 +35,7 @@ class TestSupervision(unittest.TestCase):
 		supervision.check_grade("Issued", "Not Done", "未回复")
 		for values in (
 			("Closed", "Adopted", None),
+			("Closed", "Not Done", "x"),
 			("Replied", "Good", None),
 			("Issued", "Adopted", None),
 			("Replied", "Partly", " "),

@@ -51,7 +51,7 @@
 			(row) =>
 				`<a href="${frappe.utils.get_form_link("Petition", row.other_petition)}">${frappe.utils.escape_html(
 					row.other_petition
-				)}</a> ${Math.round(row.likeness)}%`
+				)}</a> ${Math.round(row.likeness)}% (${petition_proxy.words(row.reasons, "Repeat Candidate")})`
 		);
 		frm.dashboard.add_comment(__("Perhaps a repeat of: {0}", [lines.join(", ")]), "yellow", true);
 		if (is_office()) {
@@ -76,8 +76,8 @@
 					fieldtype: "Select",
 					label: __("Decision"),
 					options: [
-						{ value: "Merged", label: __("Merge") },
-						{ value: "Linked", label: __("Link") },
+						{ value: "Merged", label: __("Merge", null, "Petition") },
+						{ value: "Linked", label: __("Link", null, "Petition") },
 						{ value: "Not a Repeat", label: __("Not a Repeat") },
 					],
 					reqd: 1,
@@ -153,14 +153,8 @@
 	}
 
 	async function act(frm, dialog, method, values) {
-		dialog.disable_primary_action();
-		try {
-			await frappe.xcall(method, values);
-			dialog.hide();
-			frm.reload_doc();
-		} finally {
-			dialog.enable_primary_action();
-		}
+		await petition_proxy.send(dialog, method, values);
+		frm.reload_doc();
 	}
 
 	function add_member_buttons(frm) {

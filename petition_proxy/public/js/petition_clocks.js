@@ -39,45 +39,8 @@ petition_proxy.clocks.add_act = function (frm, roles, label, act) {
 	}
 };
 
-// One dialog, one act, one reload: asks only for what the act needs.
-petition_proxy.clocks.ask = function (frm, title, fields, method, args, done) {
-	const dialog = new frappe.ui.Dialog({
-		title,
-		fields,
-		primary_action_label: title,
-		async primary_action(values) {
-			dialog.disable_primary_action();
-			try {
-				const result = await frappe.xcall(method, { ...args, ...values });
-				dialog.hide();
-				await frm.reload_doc();
-				if (done) done(result);
-			} finally {
-				dialog.enable_primary_action();
-			}
-		},
-	});
-	dialog.show();
-	return dialog;
-};
-
-// The list of values of a field of another record, so that no list stands twice.
-petition_proxy.clocks.options_of = function (doctype, fieldname) {
-	return new Promise((resolve) =>
-		frappe.model.with_doctype(doctype, () =>
-			resolve(
-				frappe.meta
-					.get_docfield(doctype, fieldname)
-					.options.split("\n")
-					.filter(Boolean)
-					.map((value) => ({ value, label: __(value, null, doctype) }))
-			)
-		)
-	);
-};
-
 function ask_extension(frm) {
-	petition_proxy.clocks.ask(
+	petition_proxy.ask(
 		frm,
 		__("Ask for Extension"),
 		[
@@ -98,10 +61,10 @@ function ask_extension(frm) {
 
 async function supervise(frm) {
 	const [levels, triggers] = await Promise.all([
-		petition_proxy.clocks.options_of("Supervision Order", "level"),
-		petition_proxy.clocks.options_of("Supervision Order", "trigger"),
+		petition_proxy.choices_of("Supervision Order", "level"),
+		petition_proxy.choices_of("Supervision Order", "trigger"),
 	]);
-	petition_proxy.clocks.ask(
+	petition_proxy.ask(
 		frm,
 		__("Supervise"),
 		[
@@ -124,8 +87,8 @@ async function supervise(frm) {
 }
 
 async function ask_review(frm) {
-	const superiors = await petition_proxy.clocks.options_of("Review Request", "superior_kind");
-	petition_proxy.clocks.ask(
+	const superiors = await petition_proxy.choices_of("Review Request", "superior_kind");
+	petition_proxy.ask(
 		frm,
 		__("Ask for Review"),
 		[
@@ -164,8 +127,8 @@ async function show_open_notices(frm) {
 
 // Tick what was told; all open nodes of the case by default.
 petition_proxy.clocks.tell = async function (frm, petition, open) {
-	const means = await petition_proxy.clocks.options_of("Progress Notice", "means");
-	petition_proxy.clocks.ask(
+	const means = await petition_proxy.choices_of("Progress Notice", "means");
+	petition_proxy.ask(
 		frm,
 		__("Tell Petitioner"),
 		[

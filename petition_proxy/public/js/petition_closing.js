@@ -99,11 +99,9 @@ function ask_service(frm) {
 			field("method", "Select", __("Service Method"), {
 				reqd: 1,
 				default: frm.doc.agent ? "By Agent" : "In Person",
-				options: frm
-					.get_docfield("service_method")
-					.options.split("\n")
-					.filter((value) => value && (frm.doc.agent || value !== "By Agent"))
-					.map((value) => ({ value, label: __(value, null, "Petition") })),
+				options: petition_proxy
+					.choices("Petition", "service_method")
+					.filter(({ value }) => frm.doc.agent || value !== "By Agent"),
 			}),
 			field("served_at", "Datetime", __("Served At"), { reqd: 1, default: frappe.datetime.now_datetime() }),
 			field("place", "Data", __("Place")),
@@ -126,7 +124,10 @@ function ask_service(frm) {
 		],
 		primary_action_label: __("Record Service"),
 		async primary_action(receipt) {
-			await send(dialog, "petition_proxy.api.service.record_service", { petition: frm.doc.name, receipt });
+			await petition_proxy.send(dialog, "petition_proxy.api.service.record_service", {
+				petition: frm.doc.name,
+				receipt,
+			});
 			frm.reload_doc();
 		},
 	});
@@ -159,7 +160,7 @@ function ask_failed_attempt(frm) {
 		],
 		primary_action_label: __("Record a Failed Attempt"),
 		async primary_action(values) {
-			const count = await send(dialog, "petition_proxy.api.service.record_failed_attempt", {
+			const count = await petition_proxy.send(dialog, "petition_proxy.api.service.record_failed_attempt", {
 				petition: frm.doc.name,
 				...values,
 			});
@@ -203,7 +204,10 @@ function ask_agreement(frm) {
 		],
 		primary_action_label: __("Renew Agreement"),
 		async primary_action({ agreement }) {
-			await send(dialog, "petition_proxy.api.closing.renew_agreement", { petition: frm.doc.name, agreement });
+			await petition_proxy.send(dialog, "petition_proxy.api.closing.renew_agreement", {
+				petition: frm.doc.name,
+				agreement,
+			});
 			frm.reload_doc();
 		},
 	});
@@ -247,7 +251,7 @@ function ask_successor(frm) {
 		],
 		primary_action_label: __("Continue With Successor"),
 		async primary_action(values) {
-			await send(dialog, "petition_proxy.api.closing.continue_with_successor", {
+			await petition_proxy.send(dialog, "petition_proxy.api.closing.continue_with_successor", {
 				petition: frm.doc.name,
 				...values,
 			});
@@ -255,15 +259,4 @@ function ask_successor(frm) {
 		},
 	});
 	dialog.show();
-}
-
-async function send(dialog, method, args) {
-	dialog.disable_primary_action();
-	try {
-		const result = await frappe.xcall(method, args);
-		dialog.hide();
-		return result;
-	} finally {
-		dialog.enable_primary_action();
-	}
 }

@@ -1,8 +1,14 @@
+import "./desk_shared";
 import "./printing";
 
 // A banner on every desk page while the deadline sweep is not running: warnings do not go out then, though
 // lateness in lists and reports is computed from the clock and stays right.
 frappe.provide("petition_proxy");
+
+// Frappe shows a chosen option in lists and read-only forms by the bare word, though it looks the option up with the
+// DocType while it is being chosen: an agent who left would read as "left side". With the DocType both read the same.
+frappe.form.formatters.Select = (value, df) =>
+	__(frappe.form.formatters.Data(value, df), null, (df && df.parent) || null);
 
 const CHECK_EVERY = 30 * 60 * 1000;
 const BANNER = "petition-proxy-sweep-banner";

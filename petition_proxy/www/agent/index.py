@@ -8,13 +8,9 @@ from frappe.utils import date_diff, formatdate, getdate, now_datetime
 
 from petition_proxy.queries import agent_work
 from petition_proxy.queries.case_view import due_words
+from petition_proxy.queries.drafts import own_drafts
 from petition_proxy.utils.agent_pages import dress_agent
 from petition_proxy.utils.portal import need_agent
-
-try:
-	from petition_proxy.queries.drafts import own_drafts
-except ImportError:  # a site without the filing pages
-	own_drafts = None
 
 no_cache = 1
 SHOWN = 5  # of each part; the rest is one tap further
@@ -37,7 +33,7 @@ def get_context(context) -> None:
 		_answer(work.consequences, now),
 		_sign(work.to_sign),
 		_learn(row, work.rules, now),
-		_go_on(own_drafts() if own_drafts else []),
+		_go_on(own_drafts()),
 	]
 	context.parts = sorted((part for part in parts if part.count), key=lambda part: not part.late)
 	context.open_count = agent_work.count_open(agent)

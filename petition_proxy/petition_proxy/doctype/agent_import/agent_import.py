@@ -1,9 +1,19 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils.background_jobs import is_job_enqueued
 
 from petition_proxy.imports.agent_import import AgentImportResult, import_agents
+from petition_proxy.imports.runs import (
+	FAILED,
+	IMPORTED,
+	NEW,
+	TRIED,
+	ImportRunningError,
+	attach_rejects,
+	lock_to_start,
+	put_on_queue,
+	refuse_while_running,
+)
 from petition_proxy.imports.tables import read_attached
 from petition_proxy.utils.append_only import refuse_deletion
 from petition_proxy.utils.files import keep_private
@@ -13,19 +23,14 @@ SERVER_FIELDS = (
 	*("status", "total_rows", "added", "changed", "unchanged", "rejected"),
 	*("rejects_file", "log"),
 )
-NEW, RUNNING, TRIED, IMPORTED, FAILED = "New", "Running", "Tried", "Imported", "Failed"
 TIMEOUT_SECONDS = 60 * 60
-
-
-class ImportRunningError(frappe.ValidationError):
-	"""The import is running, or has been done with this file."""
 
 
 class AgentImport(Document):
 	def validate(self):
 		keep_server_fields(self, SERVER_FIELDS)
 		self.status = self.status or NEW
-		self.validate_not_running()
+		refuse_while_running(self)
 		self.validate_origin()
 
 	def on_update(self):
@@ -34,20 +39,12 @@ class AgentImport(Document):
 	def on_trash(self):
 		refuse_deletion(self)
 
-	def validate_not_running(self):
-		if self.status == RUNNING and is_job_enqueued(job_id_of(self.name)):
-			frappe.throw(_("The import is running. Wait until it has ended."), ImportRunningError)
-
 	def validate_origin(self):
 		before = self.get_doc_before_save()
 		if before and before.status == IMPORTED and before.agent_file != self.agent_file:
 			frappe.throw(
 				_("This file has been imported. Make a new Agent Import for another one."), ImportRunningError
 			)
-
-
-def job_id_of(name: str) -> str:
-	return f"petition_proxy_agent_import:{name}"
 
 
 @frappe.whitelist(methods=["POST"])
@@ -60,19 +57,7 @@ def start(name: str) -> None:
 	Raises:
 		ImportRunningError: it is waiting or running already.
 	"""
-	doc = frappe.get_doc("Agent Import", name, for_update=True)
-	doc.check_permission("write")
-	doc.validate_not_running()
-	doc.db_set({"status": RUNNING, "log": None})
-	frappe.enqueue(
-		run_agent_import,
-		queue="long",
-		timeout=TIMEOUT_SECONDS,
-		job_id=job_id_of(name),
-		deduplicate=True,
-		enqueue_after_commit=True,
-		name=name,
-	)
+	put_on_queue(lock_to_start("Agent Import", name), run_agent_import, TIMEOUT_SECONDS)
 
 
 def run_agent_import(name: str) -> None:
@@ -116,22 +101,7 @@ def write_result(doc: Document, result: AgentImportResult) -> None:
 			"changed": result.changed,
 			"unchanged": result.unchanged,
 			"rejected": len(result.rejected),
-			"rejects_file": _attach_rejects(doc, result) if result.rejected else None,
+			"rejects_file": attach_rejects(doc, result),
 			"log": "\n".join(lines),
 		}
 	)
-
-
-def _attach_rejects(doc: Document, result: AgentImportResult) -> str:
-	file = frappe.get_doc(
-		{
-			"doctype": "File",
-			"file_name": f"{doc.name}-rejected.csv",
-			"content": result.rejects_csv(),
-			"is_private": 1,
-			"attached_to_doctype": doc.doctype,
-			"attached_to_name": doc.name,
-			"attached_to_field": "rejects_file",
-		}
-	)
-	return file.insert(ignore_permissions=True).file_url  # the import itself was permitted

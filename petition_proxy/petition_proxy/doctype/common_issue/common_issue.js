@@ -85,17 +85,11 @@ async function find_cases(frm) {
 		],
 		primary_action_label: __("Add to the Group"),
 		async primary_action({ petitions }) {
-			dialog.disable_primary_action();
-			try {
-				await frappe.xcall("petition_proxy.api.common_issues.add_cases", {
-					issue: frm.doc.name,
-					petitions: petitions || [],
-				});
-				dialog.hide();
-				frm.reload_doc();
-			} finally {
-				dialog.enable_primary_action();
-			}
+			await petition_proxy.send(dialog, "petition_proxy.api.common_issues.add_cases", {
+				issue: frm.doc.name,
+				petitions: petitions || [],
+			});
+			frm.reload_doc();
 		},
 	});
 	dialog.show();

@@ -16,32 +16,11 @@ frappe.ui.form.on("Extension Request", {
 });
 
 function decide(frm, is_approved) {
-	const title = is_approved ? __("Approve") : __("Reject");
-	const dialog = new frappe.ui.Dialog({
-		title,
-		fields: [
-			{
-				fieldname: "note",
-				fieldtype: "Small Text",
-				label: __("Decision Note"),
-				reqd: is_approved ? 0 : 1,
-			},
-		],
-		primary_action_label: title,
-		async primary_action({ note }) {
-			dialog.disable_primary_action();
-			try {
-				await frappe.xcall("petition_proxy.api.extensions.decide_extension", {
-					request: frm.doc.name,
-					is_approved,
-					note,
-				});
-				dialog.hide();
-				frm.reload_doc();
-			} finally {
-				dialog.enable_primary_action();
-			}
-		},
-	});
-	dialog.show();
+	petition_proxy.ask(
+		frm,
+		is_approved ? __("Approve") : __("Reject"),
+		[{ fieldname: "note", fieldtype: "Small Text", label: __("Decision Note"), reqd: is_approved ? 0 : 1 }],
+		"petition_proxy.api.extensions.decide_extension",
+		{ request: frm.doc.name, is_approved }
+	);
 }

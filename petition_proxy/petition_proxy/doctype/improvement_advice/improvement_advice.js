@@ -33,32 +33,21 @@ async function issue(frm) {
 }
 
 function answer(frm) {
-	const adoptions = frm
-		.get_docfield("adoption")
-		.options.split("\n")
-		.filter(Boolean)
-		.map((value) => ({ value, label: __(value, null, frm.doctype) }));
-	const dialog = new frappe.ui.Dialog({
-		title: __("Answer Advice"),
-		fields: [
-			{ fieldname: "adoption", fieldtype: "Select", label: __("Adoption"), options: adoptions, reqd: 1 },
+	petition_proxy.ask(
+		frm,
+		__("Answer Advice"),
+		[
+			{
+				fieldname: "adoption",
+				fieldtype: "Select",
+				label: __("Adoption"),
+				options: petition_proxy.choices(frm.doctype, "adoption"),
+				reqd: 1,
+			},
 			{ fieldname: "feedback", fieldtype: "Text", label: __("Feedback"), reqd: 1 },
 			{ fieldname: "attachment", fieldtype: "Attach", label: __("Feedback Attachment") },
 		],
-		primary_action_label: __("Answer Advice"),
-		async primary_action(values) {
-			dialog.disable_primary_action();
-			try {
-				await frappe.xcall("petition_proxy.api.supervision.answer_advice", {
-					advice: frm.doc.name,
-					...values,
-				});
-				dialog.hide();
-				frm.reload_doc();
-			} finally {
-				dialog.enable_primary_action();
-			}
-		},
-	});
-	dialog.show();
+		"petition_proxy.api.supervision.answer_advice",
+		{ advice: frm.doc.name }
+	);
 }

@@ -1,8 +1,6 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint
-from frappe.utils.background_jobs import is_job_enqueued
 
 from petition_proxy.domain.ledger import ColumnMap
 from petition_proxy.domain.tables import Table
@@ -13,6 +11,17 @@ from petition_proxy.imports.ledger_import import (
 	Remark,
 	propose_mapping,
 	run_import,
+)
+from petition_proxy.imports.runs import (
+	FAILED,
+	IMPORTED,
+	NEW,
+	TRIED,
+	add_file,
+	attach_rejects,
+	lock_to_start,
+	put_on_queue,
+	refuse_while_running,
 )
 from petition_proxy.imports.tables import read_attached, read_table
 from petition_proxy.utils.errors import domain_errors
@@ -30,14 +39,9 @@ SERVER_FIELDS = (
 	"log",
 )
 FIXED_FIELDS = ("source", "ledger_file")
-NEW, RUNNING, TRIED, IMPORTED, FAILED = "New", "Running", "Tried", "Imported", "Failed"
 PROGRESS = "ledger_import_progress"
 TIMEOUT_SECONDS = 4 * 60 * 60
 LOG_LINES = 500
-
-
-class ImportRunningError(frappe.ValidationError):
-	"""The import is running, so it can be neither changed nor started."""
 
 
 class ImportDoneError(frappe.ValidationError):
@@ -48,16 +52,12 @@ class LedgerImport(Document):
 	def validate(self):
 		keep_server_fields(self, SERVER_FIELDS)
 		self.status = self.status or NEW
-		self.validate_not_running()
+		refuse_while_running(self)
 		self.validate_origin()
 		self.propose_columns()
 
 	def on_update(self):
 		keep_private(self, ("ledger_file",))
-
-	def validate_not_running(self):
-		if self.status == RUNNING and is_job_enqueued(job_id_of(self.name)):
-			frappe.throw(_("The import is running. Wait until it has ended."), ImportRunningError)
 
 	def validate_origin(self):
 		before = self.get_doc_before_save()
@@ -103,10 +103,6 @@ class LedgerImport(Document):
 			return make_map((row.source_column, row.target_field) for row in self.mappings)
 
 
-def job_id_of(name: str) -> str:
-	return f"petition_proxy_ledger_import:{name}"
-
-
 @frappe.whitelist(methods=["POST"])
 def start(name: str) -> None:
 	"""Put an import (or its trial run) on the long queue; asks the right to write it.
@@ -118,20 +114,9 @@ def start(name: str) -> None:
 		LedgerImportError: the mapping cannot be used.
 		ImportRunningError: it is waiting or running already.
 	"""
-	doc = frappe.get_doc("Ledger Import", name, for_update=True)
-	doc.check_permission("write")
-	doc.validate_not_running()
+	doc = lock_to_start("Ledger Import", name)
 	doc.get_columns()
-	doc.db_set({"status": RUNNING, "log": None})
-	frappe.enqueue(
-		run_ledger_import,
-		queue="long",
-		timeout=TIMEOUT_SECONDS,
-		job_id=job_id_of(name),
-		deduplicate=True,
-		enqueue_after_commit=True,
-		name=name,
-	)
+	put_on_queue(doc, run_ledger_import, TIMEOUT_SECONDS)
 
 
 def run_ledger_import(name: str, commit: bool = True) -> None:
@@ -184,19 +169,9 @@ def write_result(doc: Document, result: ImportResult, is_trial: bool = False) ->
 			"unchanged": result.unchanged,
 			"rejected": len(result.rejected),
 			"warnings": len(result.warnings),
-			"rejects_file": _attach_rejects(doc, result) if result.rejected else None,
+			"rejects_file": attach_rejects(doc, result),
 			"log": "\n".join([result.summary(), *_lines(_("Warning"), result.warnings)]),
 		}
-	)
-
-
-def _attach_rejects(doc: Document, result: ImportResult) -> str:
-	return _add_file(
-		f"{doc.name}-rejected.csv",
-		result.rejects_csv(),
-		attached_to_doctype=doc.doctype,
-		attached_to_name=doc.name,
-		attached_to_field="rejects_file",
 	)
 
 
@@ -210,13 +185,6 @@ def _lines(title: str, remarks: list[Remark]) -> list[str]:
 		if len(remarks) > LOG_LINES
 		else lines
 	)
-
-
-def _add_file(file_name: str, content: bytes, **values: str) -> str:
-	file = frappe.get_doc(
-		{"doctype": "File", "file_name": file_name, "content": content, "is_private": cint(True), **values}
-	)
-	return file.insert(ignore_permissions=True).file_url  # the import itself was permitted
 
 
 def record_import(
@@ -235,7 +203,7 @@ def record_import(
 		{
 			"doctype": "Ledger Import",
 			"source": source,
-			"ledger_file": _add_file(file_name, data),
+			"ledger_file": add_file(file_name, data),
 			"dry_run": 0,
 			"default_village": village,
 			"default_unit": unit,

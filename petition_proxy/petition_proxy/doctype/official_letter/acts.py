@@ -72,7 +72,8 @@ def record_told(letter: str, how: str, told_at: str | None = None) -> None:
 		frappe.throw(steps.WHO[lifecycle.BY_SERVER](), LetterError)
 	steps.check_agent_may_act(case, now_datetime())
 	if how not in TOLD_WAYS:
-		frappe.throw(_("Say how it was told: {0}.").format(", ".join(_(w) for w in TOLD_WAYS)), LetterError)
+		ways = ", ".join(_(way, context="Official Letter") for way in TOLD_WAYS)
+		frappe.throw(_("Say how it was told: {0}.").format(ways), LetterError)
 	if doc.is_void:
 		frappe.throw(_("The letter was voided. Issue a new one first."), LetterError)
 	if doc.told_at:

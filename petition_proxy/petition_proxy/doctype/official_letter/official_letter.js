@@ -34,11 +34,7 @@ function ask_told(frm) {
 				label: __("How It Was Told"),
 				reqd: 1,
 				default: "In Writing",
-				options: frm
-					.get_docfield("told_how")
-					.options.split("\n")
-					.filter(Boolean)
-					.map((value) => ({ value, label: __(value, null, "Official Letter") })),
+				options: petition_proxy.choices(frm.doctype, "told_how"),
 			},
 			{
 				fieldname: "told_at",

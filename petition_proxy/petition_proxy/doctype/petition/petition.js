@@ -514,8 +514,8 @@ const UNIT_ACTS = {
 				label: __("Decision"),
 				fieldtype: "Select",
 				options: [
-					{ value: "1", label: __("Upheld") },
-					{ value: "0", label: __("Rejected") },
+					{ value: "1", label: __("Upheld", null, "Petition Assignment") },
+					{ value: "0", label: __("Rejected", null, "Petition Assignment") },
 				],
 				reqd: 1,
 			},

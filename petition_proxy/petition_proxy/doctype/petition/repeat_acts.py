@@ -156,7 +156,10 @@ def decide(candidate: str, decision: str, reason: str) -> None:
 	row = frappe.get_doc("Repeat Candidate", candidate, for_update=True)
 	row.check_permission("read")
 	if row.decision != OPEN:
-		frappe.throw(_("This has been decided already: {0}.").format(_(row.decision)), RepeatError)
+		frappe.throw(
+			_("This has been decided already: {0}.").format(_(row.decision, context="Repeat Candidate")),
+			RepeatError,
+		)
 	if decision == MERGED:
 		merge(row.petition, row.other_petition, reason)
 	elif decision == LINKED:

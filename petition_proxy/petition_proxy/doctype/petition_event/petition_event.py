@@ -13,13 +13,47 @@ class PetitionEvent(AppendOnlyDocument):
 		actor: DF.Link | None
 		agent: DF.Link | None
 		event: DF.Data
-		from_state: DF.Data | None
+		from_state: DF.Literal[
+			"",
+			"Draft",
+			"Registered",
+			"Assigned",
+			"Received",
+			"Accepted",
+			"Refused",
+			"No Longer Accepted",
+			"Led to Statutory Route",
+			"Handling",
+			"Replied",
+			"Served",
+			"Closed",
+			"Withdrawn",
+			"Merged",
+			"Archived",
+		]
 		happened_at: DF.Datetime
 		note: DF.SmallText | None
 		on_behalf_of: DF.Data | None
 		petition: DF.Link
 		round: DF.Int
-		to_state: DF.Data | None
+		to_state: DF.Literal[
+			"",
+			"Draft",
+			"Registered",
+			"Assigned",
+			"Received",
+			"Accepted",
+			"Refused",
+			"No Longer Accepted",
+			"Led to Statutory Route",
+			"Handling",
+			"Replied",
+			"Served",
+			"Closed",
+			"Withdrawn",
+			"Merged",
+			"Archived",
+		]
 		unit: DF.Link | None
 	# end: auto-generated types
 	pass

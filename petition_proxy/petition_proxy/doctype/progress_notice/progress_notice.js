@@ -7,33 +7,22 @@ frappe.ui.form.on("Progress Notice", {
 });
 
 function tell(frm) {
-	const means = frm
-		.get_docfield("means")
-		.options.split("\n")
-		.filter(Boolean)
-		.map((value) => ({ value, label: __(value, null, frm.doctype) }));
-	const dialog = new frappe.ui.Dialog({
-		title: __("Tell Petitioner"),
-		fields: [
-			{ fieldname: "means", fieldtype: "Select", label: __("Means"), options: means, reqd: 1, default: "Phone" },
+	petition_proxy.ask(
+		frm,
+		__("Tell Petitioner"),
+		[
+			{
+				fieldname: "means",
+				fieldtype: "Select",
+				label: __("Means"),
+				options: petition_proxy.choices(frm.doctype, "means"),
+				reqd: 1,
+				default: "Phone",
+			},
 			{ fieldname: "told_to", fieldtype: "Data", label: __("Told To") },
 			{ fieldname: "note", fieldtype: "Small Text", label: __("Note") },
 		],
-		primary_action_label: __("Tell Petitioner"),
-		async primary_action(values) {
-			dialog.disable_primary_action();
-			try {
-				await frappe.xcall("petition_proxy.api.progress.tell_petitioner", {
-					petition: frm.doc.petition,
-					notices: [frm.doc.name],
-					...values,
-				});
-				dialog.hide();
-				frm.reload_doc();
-			} finally {
-				dialog.enable_primary_action();
-			}
-		},
-	});
-	dialog.show();
+		"petition_proxy.api.progress.tell_petitioner",
+		{ petition: frm.doc.petition, notices: [frm.doc.name] }
+	);
 }

@@ -17,9 +17,10 @@ def why_not_on_duty(agent: dict, on) -> str | None:
 		agent: row with name, agent_name, status, certificate_valid_to.
 		on: date.
 	"""
-	if agent["status"] != ON_DUTY:
+	status = agent["status"]
+	if status != ON_DUTY:
 		return _("Agent {0} is not on duty (status: {1}). Ask an agent who is.").format(
-			agent["agent_name"], _(agent["status"])
+			agent["agent_name"], _(status, context="Proxy Agent")
 		)
 	return why_without_pass(agent, on) or why_rules_unknown(agent, on)
 

@@ -9,7 +9,7 @@ frappe.ui.form.on("Proxy Agent", {
 	async refresh(frm) {
 		if (frm.is_new()) return;
 		show_pass(frm);
-		frm.add_custom_button(__("Show Identity"), () => show_agent_identity(frm));
+		frm.add_custom_button(__("Show Identity"), () => petition_proxy.show_identity(frm));
 		if (frm.doc.status !== "On Duty") {
 			frm.add_custom_button(
 				__("Cases to Hand Over"),
@@ -73,28 +73,5 @@ function take_act(frm, act) {
 			frappe.show_alert({ message: __("Status: {0}", [__(frm.doc.status, null, "Proxy Agent")]), indicator: "green" });
 		},
 		__(act.action, null, "Proxy Agent")
-	);
-}
-
-function show_agent_identity(frm) {
-	frappe.prompt(
-		{ fieldname: "reason", fieldtype: "Data", label: __("Why do you need to see it?"), reqd: 1 },
-		async ({ reason }) => {
-			const values = await frappe.xcall("petition_proxy.api.identity.show_identity", {
-				doctype: frm.doctype,
-				name: frm.docname,
-				reason,
-			});
-			const rows = Object.entries(values).map(
-				([field, value]) =>
-					`<p><b>${__(frm.fields_dict[field].df.label)}</b>: ${frappe.utils.escape_html(value)}</p>`
-			);
-			frappe.msgprint({
-				title: __("Identity"),
-				message: rows.join("") || __("Nothing is on file."),
-			});
-		},
-		__("Show Identity"),
-		__("Show")
 	);
 }

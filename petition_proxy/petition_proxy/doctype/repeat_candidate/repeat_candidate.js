@@ -1,11 +1,15 @@
 frappe.ui.form.on("Repeat Candidate", {
+	setup(frm) {
+		frm.get_docfield("reasons").formatter = (value) => petition_proxy.words(value, frm.doctype);
+	},
+
 	refresh(frm) {
 		frm.disable_save();
 		if (frm.doc.decision !== "Open") return;
 		if (!frappe.user.has_role(["Petition Office", "Town Petition Officer"])) return;
 		const choices = [
-			["Merged", __("Merge")],
-			["Linked", __("Link")],
+			["Merged", __("Merge", null, "Petition")],
+			["Linked", __("Link", null, "Petition")],
 			["Not a Repeat", __("Not a Repeat")],
 		];
 		choices.forEach(([decision, label]) =>

@@ -26,6 +26,7 @@ from petition_proxy.utils.posts import post_holders
 from petition_proxy.utils.rows import read_row
 from petition_proxy.utils.rules import get_limit_rule
 
+CONTEXT = "Review Request"
 REVIEWABLE = (lifecycle.SERVED, lifecycle.CLOSED, lifecycle.ARCHIVED)
 
 
@@ -116,7 +117,9 @@ def ask_review(
 	request.flags.district = doc.district
 	request.insert(ignore_permissions=True)  # checked above; no role writes requests by hand
 	event = "Refuse Review" if is_refused else "Ask Review"
-	record_event(doc, event, doc.workflow_state, doc.workflow_state, f"{request.name} {_(level)}")
+	record_event(
+		doc, event, doc.workflow_state, doc.workflow_state, f"{request.name} {_(level, context=CONTEXT)}"
+	)
 	if not is_refused:
 		_set_status(doc, reviews.UNDER[level])
 	clear_scopes()
@@ -234,7 +237,7 @@ def receive_review(request: str) -> None:
 	if row.status != reviews.ASKED:
 		frappe.throw(
 			_("This request has been taken up or has ended already: {0}.").format(
-				_(row.status, context="Review Request")
+				_(row.status, context=CONTEXT)
 			),
 			ReviewError,
 		)
@@ -371,8 +374,14 @@ def decide_review(
 		}
 	)
 	row.save(ignore_permissions=True)  # checked above
-	record_event(doc, "Decide Review", doc.workflow_state, doc.workflow_state, f"{row.name} {_(decision)}")
-	write_notice(doc, OPINION_NODES[row.level], now, f"{row.opinion_no} {_(decision)}")
+	record_event(
+		doc,
+		"Decide Review",
+		doc.workflow_state,
+		doc.workflow_state,
+		f"{row.name} {_(decision, context=CONTEXT)}",
+	)
+	write_notice(doc, OPINION_NODES[row.level], now, f"{row.opinion_no} {_(decision, context=CONTEXT)}")
 	if decision == reviews.REVOKED:
 		_set_status(doc, None)
 		_redo(doc, row)
@@ -464,7 +473,7 @@ def _require_reviewer(row) -> None:
 def _require_open(row) -> None:
 	if row.status not in reviews.OPEN_STATUSES:
 		frappe.throw(
-			_("This request has ended already: {0}.").format(_(row.status, context="Review Request")),
+			_("This request has ended already: {0}.").format(_(row.status, context=CONTEXT)),
 			ReviewError,
 		)
 

@@ -39,14 +39,6 @@ function day(moment) {
 	return moment ? frappe.datetime.str_to_user(moment.slice(0, 10), false, true) : "";
 }
 
-function options(frm, field) {
-	return frm
-		.get_docfield(field)
-		.options.split("\n")
-		.filter(Boolean)
-		.map((value) => ({ value, label: __(value, null, frm.doctype) }));
-}
-
 async function take_up(frm) {
 	await frappe.xcall("petition_proxy.api.reviews.receive_review", { request: frm.doc.name });
 	frm.reload_doc();
@@ -58,7 +50,7 @@ function refuse(frm, title) {
 			fieldname: "reason",
 			fieldtype: "Select",
 			label: __("Refusal Reason"),
-			options: options(frm, "refusal_reason"),
+			options: petition_proxy.choices(frm.doctype, "refusal_reason"),
 			reqd: 1,
 		},
 		{ fieldname: "note", fieldtype: "Small Text", label: __("Refusal Note"), reqd: 1 },
@@ -86,7 +78,7 @@ function decide(frm, title) {
 			fieldname: "decision",
 			fieldtype: "Select",
 			label: __("Decision"),
-			options: options(frm, "decision"),
+			options: petition_proxy.choices(frm.doctype, "decision"),
 			reqd: 1,
 			description: __("Revoked: the case goes back to the unit at once, to be answered again."),
 		},
@@ -103,7 +95,7 @@ function serve(frm, title) {
 			fieldname: "method",
 			fieldtype: "Select",
 			label: __("Service Method"),
-			options: options(frm, "service_method"),
+			options: petition_proxy.choices(frm.doctype, "service_method"),
 			reqd: 1,
 		},
 		{ fieldname: "served_at", fieldtype: "Datetime", label: __("Served At") },
@@ -112,23 +104,5 @@ function serve(frm, title) {
 }
 
 function run(frm, title, method, fields) {
-	const dialog = new frappe.ui.Dialog({
-		title,
-		fields,
-		primary_action_label: title,
-		async primary_action(values) {
-			dialog.disable_primary_action();
-			try {
-				await frappe.xcall(`petition_proxy.api.reviews.${method}`, {
-					request: frm.doc.name,
-					...values,
-				});
-				dialog.hide();
-				frm.reload_doc();
-			} finally {
-				dialog.enable_primary_action();
-			}
-		},
-	});
-	dialog.show();
+	petition_proxy.ask(frm, title, fields, `petition_proxy.api.reviews.${method}`, { request: frm.doc.name });
 }

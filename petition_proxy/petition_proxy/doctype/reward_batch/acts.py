@@ -173,7 +173,12 @@ def decide_sign(name: str, sign: str, decision: str, note: str) -> None:
 	if not row:
 		frappe.throw(_("There is no such sign in this batch. Reload it."), RewardBatchError)
 	if row.decision != "Open":
-		frappe.throw(_("This sign has been decided already ({0}).").format(_(row.decision)), RewardBatchError)
+		frappe.throw(
+			_("This sign has been decided already ({0}).").format(
+				_(row.decision, context="Reward Batch Sign")
+			),
+			RewardBatchError,
+		)
 	rows = [row] if decision == "Cleared" else [r for r in batch.signs if r.entry == row.entry]
 	for r in rows:
 		if r.decision == "Open":

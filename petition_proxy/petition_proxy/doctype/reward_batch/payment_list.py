@@ -14,7 +14,8 @@ def as_xlsx(batch) -> bytes:
 	"""
 	cases: dict[str, list[str]] = {}
 	for line in batch.lines:
-		mark = f"{line.petition} ({_(line.tier)} {rewards.yuan_text(line.amount_fen)})"
+		tier = _(line.tier, context="Reward Batch Line")
+		mark = f"{line.petition} ({tier} {rewards.yuan_text(line.amount_fen)})"
 		cases.setdefault(line.agent, []).append(mark)
 	header = (
 		_("Sequence"),

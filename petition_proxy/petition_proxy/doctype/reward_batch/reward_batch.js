@@ -84,12 +84,12 @@ function decide_signs(frm, rows) {
 			{
 				fieldname: "sign",
 				fieldtype: "Select",
-				label: __("Sign"),
+				label: __("Sign", null, "Reward Batch Sign"),
 				reqd: 1,
 				options: choices(
 					rows,
 					"name",
-					(row) => `${__(row.sign)}: ${row.petition} ${row.other_petition || ""} (${row.number})`
+					(row) => `${__(row.sign, null, "Reward Batch Sign")}: ${row.petition} ${row.other_petition || ""} (${row.number})`
 				),
 				default: rows[0].name,
 			},

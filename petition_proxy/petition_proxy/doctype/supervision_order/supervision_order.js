@@ -26,25 +26,24 @@ frappe.ui.form.on("Supervision Order", {
 });
 
 function reply(frm) {
-	run(
+	petition_proxy.ask(
 		frm,
 		__("Reply"),
 		[
 			{ fieldname: "text", fieldtype: "Text", label: __("Reply Text"), reqd: 1 },
 			{ fieldname: "attachment", fieldtype: "Attach", label: __("Reply Attachment") },
 		],
-		"petition_proxy.api.supervision.reply_to_order"
+		"petition_proxy.api.supervision.reply_to_order",
+		{ order: frm.doc.name }
 	);
 }
 
 function grade(frm) {
 	const replied = frm.doc.status === "Replied";
-	const grades = frm
-		.get_docfield("grade")
-		.options.split("\n")
-		.filter((value) => value && (replied || value === "Not Done"))
-		.map((value) => ({ value, label: __(value, null, frm.doctype) }));
-	run(
+	const grades = petition_proxy
+		.choices(frm.doctype, "grade")
+		.filter(({ value }) => replied || value === "Not Done");
+	petition_proxy.ask(
 		frm,
 		__("Grade and Close"),
 		[
@@ -63,25 +62,7 @@ function grade(frm) {
 				mandatory_depends_on: "eval: doc.grade !== 'Adopted'",
 			},
 		],
-		"petition_proxy.api.supervision.grade_order"
+		"petition_proxy.api.supervision.grade_order",
+		{ order: frm.doc.name }
 	);
-}
-
-function run(frm, title, fields, method) {
-	const dialog = new frappe.ui.Dialog({
-		title,
-		fields,
-		primary_action_label: title,
-		async primary_action(values) {
-			dialog.disable_primary_action();
-			try {
-				await frappe.xcall(method, { order: frm.doc.name, ...values });
-				dialog.hide();
-				frm.reload_doc();
-			} finally {
-				dialog.enable_primary_action();
-			}
-		},
-	});
-	dialog.show();
 }

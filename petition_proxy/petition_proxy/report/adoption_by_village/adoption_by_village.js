@@ -2,14 +2,7 @@ frappe.query_reports["Adoption by Village"] = {
 	filters: [
 		{ fieldname: "on", label: __("Last Day"), fieldtype: "Date", default: frappe.datetime.get_today() },
 		{ fieldname: "weeks", label: __("Weeks"), fieldtype: "Int" },
-		{
-			fieldname: "town",
-			label: __("Town or Street"),
-			fieldtype: "Link",
-			options: "Region",
-			ignore_link_validation: 1,
-			get_query: () => ({ filters: { level: "Town" } }),
-		},
+		petition_proxy.filters.town(),
 		{ fieldname: "only_idle", label: __("Only Villages Without a Case or an Agent"), fieldtype: "Check" },
 		{ fieldname: "show_agents", label: __("Show Agents Without a Case"), fieldtype: "Check" },
 	],

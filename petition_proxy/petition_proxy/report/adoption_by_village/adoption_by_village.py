@@ -51,7 +51,7 @@ def get_agent_columns() -> list[dict[str, Any]]:
 	"""Who, where, and since when."""
 	return [
 		text_column("agent", _("Agent Number"), 170, "Link", options="Proxy Agent"),
-		text_column("agent_name", _("Name"), 120),
+		text_column("agent_name", _("Name", context="Proxy Agent"), 120),
 		text_column("town_name", _("Town or Street"), 150),
 		text_column("village_name", _("Village or Community"), 150),
 		text_column("on_duty_from", _("On Duty From"), 130, "Date"),

@@ -1,14 +1,7 @@
 frappe.query_reports["Agent Coverage"] = {
 	filters: [
 		{ fieldname: "on", label: __("On the Day"), fieldtype: "Date", default: frappe.datetime.get_today() },
-		{
-			fieldname: "town",
-			label: __("Town or Street"),
-			fieldtype: "Link",
-			options: "Region",
-			ignore_link_validation: 1,
-			get_query: () => ({ filters: { level: "Town" } }),
-		},
+		petition_proxy.filters.town(),
 		{ fieldname: "is_elderly", label: __("Pace of Older People"), fieldtype: "Check" },
 	],
 

@@ -7,13 +7,7 @@ frappe.query_reports["Agent Roster"] = {
 			default: frappe.datetime.get_today(),
 			reqd: 1,
 		},
-		{
-			fieldname: "town",
-			label: __("Town or Street"),
-			fieldtype: "Link",
-			options: "Region",
-			get_query: () => ({ filters: { level: "Town" } }),
-		},
+		petition_proxy.filters.town(),
 		{
 			fieldname: "status",
 			label: __("Status"),
@@ -21,7 +15,7 @@ frappe.query_reports["Agent Roster"] = {
 			options: [
 				"",
 				...["Applied", "Checked", "In Training", "On Duty", "Suspended", "Left", "Removed", "Not Admitted"].map(
-					(value) => ({ value, label: __(value) })
+					(value) => ({ value, label: __(value, null, "Proxy Agent") })
 				),
 			],
 		},

@@ -85,7 +85,7 @@ def _count_columns(fields: tuple[str, ...]) -> list[dict[str, Any]]:
 def _columns() -> list[dict[str, Any]]:
 	return [
 		_column("agent", _("Agent"), 150, "Link", options="Proxy Agent"),
-		_column("agent_name", _("Name"), 110),
+		_column("agent_name", _("Name", context="Proxy Agent"), 110),
 		_column("status", _("Status"), 100),
 		_column("since", _("Since"), 110, "Date"),
 		_column("action", _("Last Act"), 130),

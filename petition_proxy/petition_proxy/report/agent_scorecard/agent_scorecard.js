@@ -13,12 +13,6 @@ frappe.query_reports["Agent Scorecard"] = {
 			fieldtype: "Date",
 			default: frappe.datetime.get_today(),
 		},
-		{
-			fieldname: "town",
-			label: __("Town or Street"),
-			fieldtype: "Link",
-			options: "Region",
-			get_query: () => ({ filters: { level: "Town" } }),
-		},
+		petition_proxy.filters.town(),
 	],
 };

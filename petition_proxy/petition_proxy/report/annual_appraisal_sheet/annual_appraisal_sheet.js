@@ -7,12 +7,6 @@ frappe.query_reports["Annual Appraisal Sheet"] = {
 			reqd: 1,
 			default: new Date().getFullYear() - 1,
 		},
-		{
-			fieldname: "town",
-			label: __("Town or Street"),
-			fieldtype: "Link",
-			options: "Region",
-			get_query: () => ({ filters: { level: "Town" } }),
-		},
+		petition_proxy.filters.town(),
 	],
 };

@@ -1,13 +1,7 @@
 frappe.query_reports["Cases to Hand Over"] = {
 	filters: [
 		{ fieldname: "agent", label: __("Agent"), fieldtype: "Link", options: "Proxy Agent" },
-		{
-			fieldname: "town",
-			label: __("Town or Street"),
-			fieldtype: "Link",
-			options: "Region",
-			get_query: () => ({ filters: { level: "Town" } }),
-		},
+		petition_proxy.filters.town(),
 	],
 
 	get_datatable_options: (options) => ({ ...options, checkboxColumn: true }),

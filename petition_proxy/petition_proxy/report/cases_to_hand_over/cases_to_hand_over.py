@@ -26,8 +26,9 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 
 
 def _why(row: dict[str, Any]) -> str:
-	if row["status"] != ON_DUTY:
-		return _(row["status"])
+	status = row["status"]
+	if status != ON_DUTY:
+		return _(status, context="Proxy Agent")
 	if not row["certificate_valid_to"]:
 		return _("No certificate")
 	return _("Certificate ended on {0}").format(formatdate(row["certificate_valid_to"]))
@@ -56,7 +57,7 @@ def _columns() -> list[dict[str, Any]]:
 		column("due_at", _("Due At"), 150, "Datetime"),
 		column("petitioner_name", _("Petitioner"), 100),
 		column("agent", _("Agent"), 150, "Link", "Proxy Agent"),
-		column("agent_name", _("Name"), 100),
+		column("agent_name", _("Name", context="Proxy Agent"), 100),
 		column("why", _("Why"), 160),
 		column("missing", _("Still Missing"), 190),
 		column("new_agent", _("New Agent"), 150, "Link", "Proxy Agent"),

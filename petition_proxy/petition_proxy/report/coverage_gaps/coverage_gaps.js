@@ -1,27 +1,11 @@
 frappe.query_reports["Coverage Gaps"] = {
 	filters: [
 		{ fieldname: "on", label: __("On the Day"), fieldtype: "Date", default: frappe.datetime.get_today() },
-		{
-			fieldname: "town",
-			label: __("Town or Street"),
-			fieldtype: "Link",
-			options: "Region",
-			ignore_link_validation: 1,
-			get_query: () => ({ filters: { level: "Town" } }),
-		},
+		petition_proxy.filters.town(),
 		{ fieldname: "is_elderly", label: __("Pace of Older People"), fieldtype: "Check" },
 	],
 
-	// A link filter of an address counts only once its title has come from the server; until then all towns would be shown.
-	onload(report) {
-		const give_up_at = Date.now() + 5000;
-		const is_coming = (filter) => filter.value && !filter.get_value();
-		return new Promise((resolve) => {
-			const look = () =>
-				report.filters.some(is_coming) && Date.now() < give_up_at ? setTimeout(look, 30) : resolve();
-			setTimeout(look);
-		});
-	},
+	onload: (report) => petition_proxy.wait_for_links(report),
 
 	formatter(value, row, column, data, default_formatter) {
 		const shown = default_formatter(value, row, column, data);

@@ -1,34 +1,9 @@
 frappe.query_reports["Petition Ledger"] = {
 	filters: [
-		{
-			fieldname: "from_date",
-			label: __("Petitioned From"),
-			fieldtype: "Date",
-			default: frappe.datetime.year_start(),
-		},
-		{ fieldname: "to_date", label: __("Petitioned To"), fieldtype: "Date" },
-		{
-			fieldname: "town",
-			label: __("Town or Street"),
-			fieldtype: "Link",
-			options: "Region",
-			ignore_link_validation: 1,
-			get_query: () => ({ filters: { level: "Town" } }),
-		},
-		{
-			fieldname: "unit",
-			label: __("Handling Unit"),
-			fieldtype: "Link",
-			options: "Handling Unit",
-			ignore_link_validation: 1,
-		},
-		{
-			fieldname: "category",
-			label: __("Category"),
-			fieldtype: "Link",
-			options: "Petition Category",
-			ignore_link_validation: 1,
-		},
+		...petition_proxy.filters.petitioned(frappe.datetime.year_start()),
+		petition_proxy.filters.town(),
+		petition_proxy.filters.unit(),
+		petition_proxy.filters.category(),
 		{
 			fieldname: "workflow_state",
 			label: __("State", null, "Petition"),
@@ -60,19 +35,11 @@ frappe.query_reports["Petition Ledger"] = {
 		{ fieldname: "without_unit", label: __("Only Without a Unit"), fieldtype: "Check" },
 	],
 
-	// Frappe runs the report without waiting for the filters of an address: a link filter counts only once its title has
-	// come from the server, and until then the lines of every unit would be shown.
 	onload(report) {
 		report.page.add_inner_button(__("Ledger on Paper"), () =>
 			petition_proxy.printing.open("get_ledger_paper", { filters: JSON.stringify(report.get_values()) })
 		);
-		const give_up_at = Date.now() + 5000;
-		const is_coming = (filter) => filter.value && !filter.get_value();
-		return new Promise((resolve) => {
-			const look = () =>
-				report.filters.some(is_coming) && Date.now() < give_up_at ? setTimeout(look, 30) : resolve();
-			setTimeout(look);
-		});
+		return petition_proxy.wait_for_links(report);
 	},
 
 	formatter(value, row, column, data, default_formatter) {

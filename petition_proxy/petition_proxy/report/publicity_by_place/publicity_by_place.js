@@ -13,14 +13,7 @@ frappe.query_reports["Publicity by Place"] = {
 				{ value: "Form", label: __("By Form") },
 			],
 		},
-		{
-			fieldname: "town",
-			label: __("Town or Street"),
-			fieldtype: "Link",
-			options: "Region",
-			ignore_link_validation: 1,
-			get_query: () => ({ filters: { level: "Town" } }),
-		},
+		petition_proxy.filters.town(),
 		{ fieldname: "only_never_reached", label: __("Only Villages Never Reached"), fieldtype: "Check" },
 	],
 

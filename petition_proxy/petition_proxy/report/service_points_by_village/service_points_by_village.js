@@ -1,14 +1,7 @@
 frappe.query_reports["Service Points by Village"] = {
 	filters: [
 		{ fieldname: "on", label: __("On the Day"), fieldtype: "Date", default: frappe.datetime.get_today() },
-		{
-			fieldname: "town",
-			label: __("Town or Street"),
-			fieldtype: "Link",
-			options: "Region",
-			ignore_link_validation: 1,
-			get_query: () => ({ filters: { level: "Town" } }),
-		},
+		petition_proxy.filters.town(),
 		{ fieldname: "only_without", label: __("Only Villages Without an Open Point"), fieldtype: "Check" },
 	],
 

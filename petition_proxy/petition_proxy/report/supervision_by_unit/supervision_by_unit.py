@@ -29,13 +29,7 @@ def get_columns() -> list[dict[str, Any]]:
 		("unanswered", _("Unanswered")),
 		*((grade.lower().replace(" ", "_"), _(grade, context=CONTEXT)) for grade in GRADES),
 	)
-	unit = {
-		"fieldname": "unit",
-		"label": _("Supervised Unit"),
-		"fieldtype": "Link",
-		"options": "Handling Unit",
-		"width": 200,
-	}
+	unit = {"fieldname": "unit_name", "label": _("Supervised Unit"), "fieldtype": "Data", "width": 240}
 	return [
 		unit,
 		*({"fieldname": f, "label": label, "fieldtype": "Int", "width": 100} for f, label in counts),

@@ -17,17 +17,10 @@ frappe.query_reports["Timeliness by Unit"] = {
 	bad_news: ["promise_late", "promise_overdue", "statutory_late", "statutory_overdue"],
 
 	filters: [
-		{ fieldname: "from_date", label: __("Petitioned From"), fieldtype: "Date" },
-		{ fieldname: "to_date", label: __("Petitioned To"), fieldtype: "Date" },
-		{
-			fieldname: "town",
-			label: __("Town or Street"),
-			fieldtype: "Link",
-			options: "Region",
-			get_query: () => ({ filters: { level: "Town" } }),
-		},
-		{ fieldname: "unit", label: __("Handling Unit"), fieldtype: "Link", options: "Handling Unit" },
-		{ fieldname: "category", label: __("Category"), fieldtype: "Link", options: "Petition Category" },
+		...petition_proxy.filters.petitioned(),
+		petition_proxy.filters.town(),
+		petition_proxy.filters.unit(),
+		petition_proxy.filters.category(),
 		{ fieldname: "source", label: __("External Source"), fieldtype: "Data" },
 	],
 

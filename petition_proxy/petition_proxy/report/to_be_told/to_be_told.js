@@ -1,12 +1,6 @@
 frappe.query_reports["To Be Told"] = {
 	filters: [
-		{
-			fieldname: "town",
-			label: __("Town or Street"),
-			fieldtype: "Link",
-			options: "Region",
-			get_query: () => ({ filters: { level: "Town" } }),
-		},
+		petition_proxy.filters.town(),
 		{
 			fieldname: "village",
 			label: __("Village or Community"),

@@ -13,13 +13,7 @@ frappe.query_reports["Unsettled Queue"] = {
 				{ value: "With a Closed Unit", label: __("With a Closed Unit") },
 			],
 		},
-		{
-			fieldname: "town",
-			label: __("Town or Street"),
-			fieldtype: "Link",
-			options: "Region",
-			get_query: () => ({ filters: { level: "Town" } }),
-		},
+		petition_proxy.filters.town(),
 	],
 
 	formatter(value, row, column, data, default_formatter) {
