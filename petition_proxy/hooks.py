@@ -44,7 +44,7 @@ extend_bootinfo = "petition_proxy.api.desk.extend_bootinfo"
 # Where agents and petitioners land after login; they have no desk
 role_home_page = {
 	"Petition Proxy Agent": "file-petition/list",
-	"Petitioner Portal User": "rate-petition/list",
+	"Petitioner Portal User": "my-petitions",
 }
 
 # One look for all forms on a phone
@@ -53,6 +53,9 @@ webform_include_css = {
 	"Evaluation": "public/css/portal_form.css",
 	"Agent Application": "public/css/portal_form.css",
 }
+
+# An agent's devices are known, so that no petitioner's word is taken from them
+on_session_creation = ["petition_proxy.utils.devices.note_agent_login"]
 
 # Strict headers on our own pages
 after_request = ["petition_proxy.utils.portal.add_headers"]
@@ -103,6 +106,7 @@ _case_records = (
 	"Review Request",
 	"Common Issue Case",
 	"Reward Entry",
+	"Rating Link",
 )
 # Rows of tables in a petition, which Frappe lists by the parent's role alone
 _petition_rows = ("Petition Member", "Petition Concerned Unit")
@@ -137,6 +141,8 @@ permission_query_conditions = {
 	"Quarterly Bulletin": "petition_proxy.permissions.money.bulletin_query",
 	"Bulletin Figure": "petition_proxy.permissions.money.bulletin_figure_query",
 	**dict.fromkeys(_case_records, "petition_proxy.permissions.case_record_query"),
+	"Evaluation": "petition_proxy.permissions.ratings.evaluation_query",
+	"Agent Device": "petition_proxy.permissions.ratings.agent_device_query",
 }
 
 has_permission = {
@@ -162,6 +168,8 @@ has_permission = {
 	"Quarterly Bulletin": "petition_proxy.permissions.money.has_bulletin_permission",
 	"Bulletin Figure": "petition_proxy.permissions.money.has_bulletin_figure_permission",
 	**dict.fromkeys(_case_records, "petition_proxy.permissions.has_case_record_permission"),
+	"Evaluation": "petition_proxy.permissions.ratings.has_evaluation_permission",
+	"Agent Device": "petition_proxy.permissions.ratings.has_agent_device_permission",
 }
 
 # Records whose texts are cleaned before they are judged: all that hold any
@@ -200,6 +208,7 @@ _written_records = (
 	"Proxy Agreement",
 	"Publicity Event",
 	"Quarterly Bulletin",
+	"Rating Link",
 	"Reception Slot",
 	"Region",
 	"Repeat Candidate",

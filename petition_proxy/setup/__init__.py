@@ -8,6 +8,7 @@ import frappe
 
 from petition_proxy.setup.indexes import ensure_indexes
 from petition_proxy.setup.masters import ensure_masters
+from petition_proxy.setup.petitioners import ensure_petitioner_pages, remove_bearer_user
 from petition_proxy.setup.roles import ensure_roles, remove_roles
 from petition_proxy.setup.settings import ensure_settings
 from petition_proxy.setup.workflow import ensure_workflow, remove_workflow
@@ -16,6 +17,7 @@ from petition_proxy.setup.workflow import ensure_workflow, remove_workflow
 def after_install() -> None:
 	"""Bring a freshly installed site to the state in which a clerk can start."""
 	ensure_roles()
+	ensure_petitioner_pages()
 	ensure_workflow()
 	ensure_masters()
 	ensure_settings()
@@ -25,6 +27,7 @@ def after_install() -> None:
 def before_uninstall() -> None:
 	"""Take away what the uninstaller does not know: workflow, its unused states and actions, roles, jobs, settings."""
 	remove_workflow()
+	remove_bearer_user()
 	remove_roles()
 	frappe.db.delete("Scheduled Job Type", {"method": ("like", "petition_proxy.%")})
 	frappe.db.delete("Singles", {"doctype": "Petition Proxy Settings"})
