@@ -57,6 +57,16 @@ webform_include_css = {
 # An agent's devices are known, so that no petitioner's word is taken from them
 on_session_creation = ["petition_proxy.utils.devices.note_agent_login"]
 
+# Clearing the site's cache ends no limit and no open case of a petitioner
+persistent_cache_keys = [
+	"petition_proxy_case",
+	"petition_proxy_known",
+	"petition_proxy_once",
+	"petition_proxy_tries",
+	"petition_proxy_wait",
+	"petition_proxy_wrong",
+]
+
 # Strict headers on our own pages
 after_request = ["petition_proxy.utils.portal.add_headers"]
 

@@ -112,7 +112,7 @@ def get_paper(key: str) -> None:
 			_("Your time is over. Open your petition again with number, code and digits."),
 			tickets.TicketError,
 		)
-	with _as_petitioner(held):
+	with as_petitioner(held):
 		_send_paper(held.petition, key)
 
 
@@ -142,7 +142,7 @@ def _send(name: str, content: bytes | str) -> None:
 # Acting
 # ------
 @contextmanager
-def _as_petitioner(held: frappe._dict) -> Iterator[None]:
+def as_petitioner(held: frappe._dict) -> Iterator[None]:
 	"""Act as the account that opened the case, or as whoever proved it."""
 	if held.user:
 		yield
@@ -166,7 +166,7 @@ def _own_hand() -> Iterator[str]:
 	held = tickets.require_ticket()
 	limits.count_tries("acts", devices.ensure_device(), MOST_ACTS)
 	petitioner_acts.require_own_hand(held.petition)
-	with _as_petitioner(held):
+	with as_petitioner(held):
 		yield held.petition
 
 

@@ -88,6 +88,7 @@ def case_page(petition: str) -> frappe._dict | None:
 	agreement = _agreement(case)
 	return frappe._dict(
 		number=case.name,
+		round=case.round,
 		code=case.query_code,
 		subject=case.subject,
 		filed_on=_day(case.petitioned_at),

@@ -43,7 +43,7 @@ def give_ticket(petition: str, user: str | None = None) -> str:
 	Returns:
 		The ticket, which goes out in a cookie.
 	"""
-	drop_ticket()
+	_forget()
 	ticket = secrets.token_urlsafe(TOKEN_BYTES)
 	_keep(ticket, {"petition": petition, "user": user, "given": int(time.time())})
 	frappe.local.petition_proxy_ticket = ticket
@@ -55,10 +55,8 @@ def give_ticket(petition: str, user: str | None = None) -> str:
 
 def drop_ticket() -> None:
 	"""End this browser's ticket, if it has one."""
-	ticket = _sent()
-	if not ticket:
+	if not _forget():
 		return
-	frappe.cache.delete_value(_key(ticket))
 	frappe.local.petition_proxy_ticket = ""
 	if manager := getattr(frappe.local, "cookie_manager", None):
 		manager.delete_cookie(COOKIE)
@@ -108,6 +106,13 @@ def require_ticket() -> frappe._dict:
 	if not hmac.compare_digest(sent.encode(), held.token.encode()):
 		frappe.throw(_("This page is out of date. Load it again."), ForgedRequestError)
 	return held
+
+
+def _forget() -> bool:
+	ticket = _sent()
+	if ticket:
+		frappe.cache.delete_value(_key(ticket))
+	return bool(ticket)
 
 
 def _sent() -> str | None:
