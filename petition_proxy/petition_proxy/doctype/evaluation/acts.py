@@ -76,12 +76,12 @@ def rateable(case: Mapping) -> list[frappe._dict]:
 	days = get_setting("evaluation_window_days")
 	if not case.get("served_at"):
 		return []
-	window = ratings.Window(get_datetime(case["served_at"]), days)
+	window = ratings.Window(get_datetime(case.get("served_at")), days)
 	held = {
 		row.rated_party: row
 		for row in frappe.get_all(
 			"Evaluation",
-			filters={"petition": case["name"], "round": case["round"]},
+			filters={"petition": case.get("name"), "round": case.get("round")},
 			fields=["rated_party", "revision_count", "entered_at"],
 			order_by="creation asc",
 			limit=10,
