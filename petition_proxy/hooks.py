@@ -35,6 +35,7 @@ doctype_js = {
 		"public/js/petition_around.js",
 		"public/js/petition_clocks.js",
 		"public/js/petition_closing.js",
+		"public/js/petition_petitioner.js",
 		"public/js/petition_rewards.js",
 	]
 }
@@ -188,6 +189,7 @@ _written_records = (
 	"Agent Application",
 	"Agent Certificate",
 	"Agent Consequence",
+	"Agent Device",
 	"Agent Import",
 	"Agent Notice",
 	"Agent Status Change",

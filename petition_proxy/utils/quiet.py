@@ -35,7 +35,6 @@ def quiet(function: Callable) -> Callable:
 				raise
 			frames = "".join(traceback.format_tb(error.__traceback__))
 			where = f"{type(error).__name__}\n{frames}"
-		frappe.db.rollback()
 		frappe.log_error(title=f"{function.__module__}.{function.__name__} failed", message=where)
 		return _refuse()
 

@@ -23,7 +23,7 @@ TOKEN_BYTES = 32
 BY_CODE, BY_ACCOUNT = "Query Code", "Portal"
 
 
-class TicketError(frappe.AuthenticationError):
+class TicketError(frappe.PermissionError):
 	"""The time is over, or the case was never proved on this device."""
 
 	http_status_code = 401
