@@ -29,7 +29,8 @@ from petition_proxy.utils.rows import read_row
 from petition_proxy.utils.settings import get_setting
 from petition_proxy.utils.texts import plain_texts
 
-MOST_ACTS = 60  # of one device in an hour
+# Of one device in an hour; a letter takes the server a second to draw.
+MOST_ACTS, MOST_LETTERS = 60, 120
 
 
 # Opening a case
@@ -105,6 +106,7 @@ def get_paper(key: str) -> None:
 	Raises:
 		TicketError: no case is open on this device.
 		frappe.DoesNotExistError: no such paper of this case.
+		frappe.RateLimitExceededError: far more than anybody reads.
 	"""
 	held = tickets.read_ticket()
 	if not held:
@@ -112,6 +114,7 @@ def get_paper(key: str) -> None:
 			_("Your time is over. Open your petition again with number, code and digits."),
 			tickets.TicketError,
 		)
+	limits.count_tries("letters", devices.ensure_device(), MOST_LETTERS)
 	with as_petitioner(held):
 		_send_paper(held.petition, key)
 

@@ -17,6 +17,7 @@ from petition_proxy.petition_proxy.doctype.petition.petitioner_acts import OwnHa
 from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement import AgreementError
 from petition_proxy.petition_proxy.doctype.review_request.acts import ReviewError
 from petition_proxy.queries.petitioner_case import case_page, own_cases
+from petition_proxy.setup.petitioners import ensure_petitioner_pages
 from petition_proxy.tests import factories as f
 from petition_proxy.tests import petitioner_cases as p
 from petition_proxy.tests.base import AppTestCase
@@ -340,6 +341,17 @@ class TestBearer(PetitionerTestCase):
 		self.assertEqual(frappe.get_list("Petition", pluck="name"), [])
 		self.assertEqual(frappe.get_list("Petitioner", pluck="name"), [])
 		self.assertFalse(frappe.has_permission("Petition", "read", doc=doc.name))
+
+	def test_a_district_that_was_there_before_gets_what_the_pages_need(self):
+		frappe.db.set_single_value("System Settings", "allow_login_using_user_name", 0)
+		frappe.delete_doc("User", BEARER_USER, force=True, ignore_permissions=True)
+		for _time in range(2):
+			ensure_petitioner_pages()
+			user = frappe.get_doc("User", BEARER_USER)
+			self.assertEqual([row.role for row in user.roles], [lifecycle.PETITIONER])
+			self.assertTrue(frappe.db.get_single_value("System Settings", "allow_login_using_user_name"))
+		with as_petitioner_of(p.make_case().name):
+			self.assertEqual(frappe.session.user, BEARER_USER)
 
 	def test_nobody_logs_in_as_it(self):
 		user = frappe.get_doc("User", BEARER_USER)
