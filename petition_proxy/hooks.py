@@ -35,6 +35,7 @@ doctype_js = {
 		"public/js/petition_around.js",
 		"public/js/petition_clocks.js",
 		"public/js/petition_closing.js",
+		"public/js/petition_petitioner.js",
 		"public/js/petition_rewards.js",
 		"public/js/petition_tour.js",
 	]
@@ -66,7 +67,7 @@ extend_bootinfo = "petition_proxy.api.desk.extend_bootinfo"
 # Where agents and petitioners land after login; they have no desk
 role_home_page = {
 	"Petition Proxy Agent": "agent",
-	"Petitioner Portal User": "rate-petition/list",
+	"Petitioner Portal User": "my-petitions",
 }
 
 # One look for all forms on a phone
@@ -76,8 +77,22 @@ webform_include_css = {
 	"Agent Application": "public/css/portal_form.css",
 }
 
-# What a page sends counts for the person it was made for; strict headers on our own pages
+# What a page sends counts for the person it was made for
 before_request = ["petition_proxy.utils.portal.check_same_person"]
+# An agent's devices are known, so that no petitioner's word is taken from them
+on_session_creation = ["petition_proxy.utils.devices.note_agent_login"]
+
+# Clearing the site's cache ends no limit and no open case of a petitioner
+persistent_cache_keys = [
+	"petition_proxy_case",
+	"petition_proxy_known",
+	"petition_proxy_once",
+	"petition_proxy_tries",
+	"petition_proxy_wait",
+	"petition_proxy_wrong",
+]
+
+# Strict headers on our own pages
 after_request = ["petition_proxy.utils.portal.add_headers"]
 
 # Who is asked about every paper that comes in; a function of the content that returns True for a clean file
@@ -127,6 +142,7 @@ _case_records = (
 	"Review Request",
 	"Common Issue Case",
 	"Reward Entry",
+	"Rating Link",
 )
 # Letters of a case: agent and petitioner read only what was issued
 _letters = ("Opinion Letter", "Official Letter")
@@ -165,6 +181,8 @@ permission_query_conditions = {
 	"Bulletin Figure": "petition_proxy.permissions.money.bulletin_figure_query",
 	**dict.fromkeys(_case_records, "petition_proxy.permissions.case_record_query"),
 	**dict.fromkeys(_letters, "petition_proxy.permissions.letters.letter_query"),
+	"Evaluation": "petition_proxy.permissions.ratings.evaluation_query",
+	"Agent Device": "petition_proxy.permissions.ratings.agent_device_query",
 }
 
 has_permission = {
@@ -192,6 +210,8 @@ has_permission = {
 	"Bulletin Figure": "petition_proxy.permissions.money.has_bulletin_figure_permission",
 	**dict.fromkeys(_case_records, "petition_proxy.permissions.has_case_record_permission"),
 	**dict.fromkeys(_letters, "petition_proxy.permissions.letters.has_letter_permission"),
+	"Evaluation": "petition_proxy.permissions.ratings.has_evaluation_permission",
+	"Agent Device": "petition_proxy.permissions.ratings.has_agent_device_permission",
 }
 
 # Records whose texts are cleaned before they are judged: all that hold any
@@ -200,6 +220,7 @@ _written_records = (
 	"Agent Application",
 	"Agent Certificate",
 	"Agent Consequence",
+	"Agent Device",
 	"Agent Import",
 	"Agent Notice",
 	"Agent Status Change",
@@ -231,6 +252,7 @@ _written_records = (
 	"Proxy Agreement",
 	"Publicity Event",
 	"Quarterly Bulletin",
+	"Rating Link",
 	"Reception Slot",
 	"Region",
 	"Repeat Candidate",

@@ -8,7 +8,7 @@ from petition_proxy.domain import letters, lifecycle
 from petition_proxy.permissions.letters import OFFICIAL_LETTER
 from petition_proxy.petition_proxy.doctype.petition import checks, steps
 from petition_proxy.petition_proxy.doctype.petition.own_case import lock_agents_case, refuse_unknown
-from petition_proxy.printing.pages import letter_html, to_pdf
+from petition_proxy.printing.pages import paper_pdf
 from petition_proxy.queries.agent_work import own_cases
 from petition_proxy.queries.case_view import describe_rows
 from petition_proxy.utils.portal import need_agent
@@ -167,7 +167,7 @@ def letter_paper(letter: str, lang: str = "zh") -> None:
 		refuse_unknown()
 	if not has_paper(doc, frappe.db.get_value("Petition", doc.petition, "round")):
 		frappe.throw(_("This letter can be had on paper at the office only."), AgentWorkError)
-	html = letter_html(doc.reference_doctype, doc.reference_name, PAPERS[doc.kind], lang)
+	paper = (doc.reference_doctype, doc.reference_name, PAPERS[doc.kind])
 	frappe.local.response.filename = f"{doc.name}.pdf"
-	frappe.local.response.filecontent = to_pdf(html)
+	frappe.local.response.filecontent = paper_pdf(*paper, lang, is_checked=True)
 	frappe.local.response.type = "pdf"

@@ -4,6 +4,7 @@ The measures of 国信发〔2014〕16号 and 〔2022〕11号 name the rater and 
 are settings of the district, because those articles were not available.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +18,36 @@ DISSATISFIED = "Dissatisfied"
 RATINGS = (SATISFIED, BASICALLY_SATISFIED, DISSATISFIED)
 
 MAX_REVISIONS = 1
+
+UNIT, AGENT = "Handling Unit", "Proxy Agent"
+# What people say most, to be ticked instead of written: of each rated party what was good and what was not.
+GOOD_REASONS: dict[str, tuple[str, ...]] = {
+	UNIT: ("Quick", "Explained Well", "Matter Solved", "Friendly"),
+	AGENT: ("Came to My Home", "Told Me Every Step", "Explained Well", "Friendly"),
+}
+BAD_REASONS: dict[str, tuple[str, ...]] = {
+	UNIT: (
+		"Took Too Long",
+		"Nobody Asked Me",
+		"Reply Misses the Point",
+		"Promise Not Kept",
+		"Matter Not Solved",
+		"Unfriendly",
+	),
+	AGENT: (
+		"Did Not Tell Me the Progress",
+		"Hard to Reach",
+		"Wrote Down Something Else",
+		"Asked for Money or a Favour",
+		"Unfriendly",
+	),
+}
+
+
+class UnknownReasonError(DomainError):
+	"""A reason is none of those that can be ticked."""
+
+	code = "unknown_reason"
 
 
 class InvalidWindowError(DomainError):
@@ -95,3 +126,22 @@ def needs_reasons(rating: str) -> bool:
 			ratings=", ".join(RATINGS),
 		)
 	return rating == DISSATISFIED
+
+
+def check_reasons(party: str, reasons: Iterable[str]) -> tuple[str, ...]:
+	"""The ticked reasons in the order of the list, each once.
+
+	Args:
+		party: who is rated.
+		reasons: ids as ticked.
+
+	Raises:
+		UnknownReasonError: one that cannot be ticked for this party.
+	"""
+	known = (*GOOD_REASONS.get(party, ()), *BAD_REASONS.get(party, ()))
+	ticked = set(reasons)
+	if unknown := ticked - set(known):
+		raise UnknownReasonError(
+			_("{reason} is not one of the reasons to tick. Load the page again."), reason=min(unknown)
+		)
+	return tuple(reason for reason in known if reason in ticked)

@@ -11,7 +11,7 @@ from pypika.terms import ExistsCriterion
 
 from petition_proxy.domain.agent_lifecycle import APPLIED
 from petition_proxy.domain.lifecycle import PORTAL_ROLES, ROLES
-from petition_proxy.permissions.scope import Scope, get_scope, to_sql
+from petition_proxy.permissions.scope import BEARER_USER, Scope, get_scope, to_sql
 from petition_proxy.utils.places import get_place
 from petition_proxy.utils.rows import read_row
 
@@ -153,10 +153,12 @@ def petitioner_query(user: str | None = None, doctype: str | None = None) -> str
 	if scope.sees_all:
 		return ""
 	table = DocType("Petitioner")
-	terms = [*_place_terms(table, scope), table.user == scope.user, table.owner == scope.user]
+	terms = [*_place_terms(table, scope)]
+	if scope.user != BEARER_USER:  # what one bearer wrote is not the next one's
+		terms += [table.user == scope.user, table.owner == scope.user]
 	if scope.claims or scope.villages:
 		terms.append(_named_in_case(table, "petitioner", scope))
-	return f"({to_sql(Criterion.any(terms))})"
+	return f"({to_sql(Criterion.any(terms))})" if terms else "1=0"
 
 
 def has_petitioner_permission(
@@ -165,7 +167,8 @@ def has_petitioner_permission(
 	scope = get_scope(user)
 	if ptype == "create" or scope.sees_all:
 		return True
-	if scope.user in (doc.get("user"), doc.get("owner")) or _in_place(doc, scope):
+	is_own = scope.user != BEARER_USER and scope.user in (doc.get("user"), doc.get("owner"))
+	if is_own or _in_place(doc, scope):
 		return True
 	return bool(doc.name) and _is_named_in_case(doc.name, "petitioner", scope)
 
@@ -175,28 +178,32 @@ def agreement_query(user: str | None = None, doctype: str | None = None) -> str:
 	if scope.sees_all:
 		return ""
 	table = DocType("Proxy Agreement")
-	terms = [*_place_terms(table, scope), table.owner == scope.user]
+	terms = [*_place_terms(table, scope)]
+	if scope.user != BEARER_USER:
+		terms.append(table.owner == scope.user)
 	if agents := _claim(scope, "agent"):
 		terms += [table.agent.isin(sorted(agents)), table.second_agent.isin(sorted(agents))]
 	if petitioners := _claim(scope, "petitioner"):
 		terms.append(table.petitioner.isin(sorted(petitioners)))
-	if scope.units:
+	if scope.units or scope.bearer:
 		terms.append(_named_in_case(table, "agreement", scope))
-	return f"({to_sql(Criterion.any(terms))})"
+	return f"({to_sql(Criterion.any(terms))})" if terms else "1=0"
 
 
 def has_agreement_permission(
 	doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
 ) -> bool:
 	scope = get_scope(user)
-	if ptype == "create" or scope.sees_all or doc.get("owner") == scope.user or _in_place(doc, scope):
+	is_own = scope.user != BEARER_USER and doc.get("owner") == scope.user
+	if ptype == "create" or scope.sees_all or is_own or _in_place(doc, scope):
 		return True
 	agents = _claim(scope, "agent")
 	if doc.get("agent") in agents or doc.get("second_agent") in agents:
 		return True
 	if doc.get("petitioner") in _claim(scope, "petitioner"):
 		return True
-	return bool(scope.units and doc.name) and _is_named_in_case(doc.name, "agreement", scope)
+	opens_by_case = scope.units or scope.bearer
+	return bool(opens_by_case and doc.name) and _is_named_in_case(doc.name, "agreement", scope)
 
 
 def agent_query(user: str | None = None, doctype: str | None = None) -> str:

@@ -21,6 +21,8 @@ REPORT_KIND = "Report and Accusation"
 # A co-handling unit in one of these has a part in the case; returned, replaced or let off it has none.
 PART_STATUSES = ("Sent", "Received", "Objected", "Answered")
 PETITION_OFFICE = "Petition Office"
+# In whose name somebody acts who has proved one case but has no account (permissions/bearer.py). Cannot log in.
+BEARER_USER = "petitioner-by-code@petition-proxy.invalid"
 DISTRICT_UNIT_TYPES = frozenset({PETITION_OFFICE, "District Government", "System Clerk Post"})
 
 
@@ -38,6 +40,9 @@ class Scope:
 		restricted: categories hidden from the village; read for village users only.
 		offices: districts whose petition office the user belongs to.
 		platforms: (filing channel, district) pairs the user's units manage: they give out what comes in there.
+		bearer: the one case whose number, query code and digits were proved (permissions/bearer.py); nothing else is in
+			scope then.
+		principal: petitioner of that case.
 	"""
 
 	user: str
@@ -49,6 +54,8 @@ class Scope:
 	restricted: frozenset[str] = frozenset()
 	offices: frozenset[str] = frozenset()
 	platforms: frozenset[tuple[str, str]] = frozenset()
+	bearer: str | None = None
+	principal: str | None = None
 
 	def covers(self, row: Mapping) -> bool:
 		"""Is this petition in scope?
@@ -69,6 +76,22 @@ class Scope:
 			and row.get("petition_kind") != REPORT_KIND
 			and row.get("category") not in self.restricted
 		)
+
+	def is_petitioner_of(self, row: Mapping) -> bool:
+		"""Does the user act as the petitioner of this case: by an account, or by having proved this very case?
+
+		Args:
+			row: petition document or mapping with its name and petitioner.
+		"""
+		if self.bearer:
+			return row.get("name") == self.bearer
+		return any(column == "petitioner" and row.get("petitioner") in v for column, v in self.claims)
+
+	def is_petitioner(self, name: str | None) -> bool:
+		"""Is this Petitioner record the user's own?"""
+		if not name:
+			return False
+		return name == self.principal or any(c == "petitioner" and name in v for c, v in self.claims)
 
 	def is_accused(self, row: Mapping) -> bool:
 		"""Is the user, or a unit of the user, complained about in this petition?"""
@@ -137,6 +160,18 @@ def _build(user: str) -> Scope:
 		return Scope(user, sees_all=True)
 	if user == "Guest":
 		return Scope(user)
+	if (
+		user == BEARER_USER
+	):  # without a case that was proved it sees nothing, whatever else may be linked to it
+		bearer = getattr(frappe.local, "petition_proxy_bearer", None)
+		if not bearer:
+			return Scope(user)
+		return Scope(
+			user,
+			claims=(("name", frozenset({bearer.petition})),),
+			bearer=bearer.petition,
+			principal=bearer.petitioner,
+		)
 	# Units count whatever the role, for membership also forbids; the two portal roles open a claim each.
 	roles = set(frappe.get_roles(user))
 	all_units = _units_of(user)

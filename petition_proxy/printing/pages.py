@@ -1,6 +1,7 @@
 """One paper as a page that needs no network, and as PDF."""
 
 import subprocess
+from contextlib import contextmanager
 
 import frappe
 from frappe import _
@@ -19,7 +20,9 @@ PAGE = """<!DOCTYPE html>
 <body><div class="print-format-gutter"><div class="print-format">{body}</div></div></body></html>"""
 
 
-def paper_html(doctype: str, name: str, print_format: str, lang: str | None = None) -> str:
+def paper_html(
+	doctype: str, name: str, print_format: str, lang: str | None = None, is_checked: bool = False
+) -> str:
 	"""A record in one of the app's formats, with every style inside the page.
 
 	Args:
@@ -27,42 +30,35 @@ def paper_html(doctype: str, name: str, print_format: str, lang: str | None = No
 		name: the record.
 		print_format: its format.
 		lang: language of the paper; the format's own by default.
+		is_checked: the caller has checked that this paper is the session's user's own, who has no right on its record.
 
 	Raises:
 		frappe.PermissionError: the session's user may not read or print the record, or the paper would go to the unit
 			complained about.
 	"""
 	doc = frappe.get_doc(doctype, name)
-	doc.check_permission("read")
-	doc.check_permission("print")
+	if not is_checked:
+		doc.check_permission("read")
+		doc.check_permission("print")
 	form = frappe.get_doc("Print Format", print_format)
 	if form.doc_type != doctype:
 		frappe.throw(_("{0} is no form for {1}.").format(_(print_format), _(doctype)))
 	check_addressee(doc)
-	return _draw(doc, form, lang)
-
-
-def letter_html(doctype: str, name: str, print_format: str, lang: str | None = None) -> str:
-	"""As `paper_html`, for a letter that the caller has checked this person may bring home.
-
-	The paper of a notice is drawn from the case, for which an agent has no right to print: there are papers among its formats
-	that are none of the agent's.
-	"""
-	doc = frappe.get_doc(doctype, name)
-	form = frappe.get_doc("Print Format", print_format)
-	ignored = frappe.flags.ignore_print_permissions
-	frappe.flags.ignore_print_permissions = True
-	try:
-		return _draw(doc, form, lang)
-	finally:
-		frappe.flags.ignore_print_permissions = ignored
-
-
-def _draw(doc, form, lang: str | None) -> str:
 	lang = lang or form.default_print_language or frappe.local.lang
-	with print_language(lang):
+	with print_language(lang), _print_permissions(ignored=is_checked):
 		body = get_rendered_template(doc, print_format=form, meta=doc.meta, no_letterhead=True)
-		return page(doc.name, body, lang, form)
+		return page(name, body, lang, form)
+
+
+@contextmanager
+def _print_permissions(ignored: bool):
+	"""Frappe asks the print permission of the record once more, unless told not to."""
+	before = frappe.flags.ignore_print_permissions
+	frappe.flags.ignore_print_permissions = ignored or before
+	try:
+		yield
+	finally:
+		frappe.flags.ignore_print_permissions = before
 
 
 def page(title: str, body: str, lang: str, form=None) -> str:
@@ -78,9 +74,11 @@ def page(title: str, body: str, lang: str, form=None) -> str:
 	return PAGE.format(lang=lang, title=frappe.utils.escape_html(title), style=style, body=body)
 
 
-def paper_pdf(doctype: str, name: str, print_format: str, lang: str | None = None) -> bytes:
+def paper_pdf(
+	doctype: str, name: str, print_format: str, lang: str | None = None, is_checked: bool = False
+) -> bytes:
 	"""The same as PDF."""
-	return to_pdf(paper_html(doctype, name, print_format, lang))
+	return to_pdf(paper_html(doctype, name, print_format, lang, is_checked))
 
 
 def to_pdf(html: str) -> bytes:

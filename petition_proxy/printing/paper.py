@@ -3,10 +3,11 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate, today
+from frappe.utils import get_url, getdate, today
 from frappe.utils.password import decrypt
 
 from petition_proxy.domain.privacy import mask_name
+from petition_proxy.domain.query_codes import paper_address
 from petition_proxy.printing.people import (
 	AUDIENCES,
 	FILE,
@@ -71,7 +72,7 @@ def petition_paper(doc: Document, audience: str = FILE) -> frappe._dict:
 		place=frappe._dict(
 			{level: place_name(place.get(level)) for level in ("district", "town", "village")}
 		),
-		query=query_block(case.query_code if case and audience != UNIT else None),
+		query=query_block(case if audience != UNIT else None),
 		today=getdate(today()),
 		is_plain=is_plain,
 	)
@@ -167,9 +168,17 @@ def _history_line(row: frappe._dict) -> str:
 	return "  ".join(word for word in words if word)
 
 
-def query_block(code: str | None) -> frappe._dict:
-	"""The query code and its QR, which an office or an agent scans instead of typing; empty texts without a code."""
-	return frappe._dict(code=code or "", qr=qr_data_uri(code) if code else "")
+def query_block(case: frappe._dict | None) -> frappe._dict:
+	"""The query code, and the address of the petitioner's page as QR, which fills it in; empty texts without a code.
+
+	Args:
+		case: petition with name and query_code.
+	"""
+	code = case.query_code if case else None
+	url = paper_address(get_url(), case.name, code) if code else ""
+	return frappe._dict(
+		code=code or "", url=url, qr=qr_data_uri(url), page=get_url("/my-petition") if code else ""
+	)
 
 
 def place_name(region: str | None) -> str:

@@ -183,6 +183,6 @@ BLOCK_FIELDS = (
 
 def _name_for_user(row) -> str:
 	"""Leaders and auditors read cases without knowing whose; the petitioner knows the own name."""
-	if row.user == frappe.session.user or sees_identities():
+	if get_scope().is_petitioner(row.name) or sees_identities():
 		return row.petitioner_name or ""
 	return mask_name(row.petitioner_name)

@@ -10,6 +10,7 @@ from petition_proxy.setup.boards import ensure_boards, remove_boards
 from petition_proxy.setup.indexes import ensure_indexes
 from petition_proxy.setup.masters import ensure_masters
 from petition_proxy.setup.module_profile import ensure_module_profile
+from petition_proxy.setup.petitioners import ensure_petitioner_pages, remove_bearer_user
 from petition_proxy.setup.roles import ensure_roles, remove_roles
 from petition_proxy.setup.settings import ensure_settings
 from petition_proxy.setup.workflow import ensure_workflow, remove_workflow
@@ -18,6 +19,7 @@ from petition_proxy.setup.workflow import ensure_workflow, remove_workflow
 def after_install() -> None:
 	"""Bring a freshly installed site to the state in which a clerk can start."""
 	ensure_roles()
+	ensure_petitioner_pages()
 	ensure_workflow()
 	ensure_masters()
 	ensure_settings()
@@ -30,6 +32,7 @@ def before_uninstall() -> None:
 	"""Take away what the uninstaller does not know: workflow, its unused states and actions, roles, jobs, settings."""
 	remove_workflow()
 	remove_boards()
+	remove_bearer_user()
 	remove_roles()
 	frappe.db.delete("Scheduled Job Type", {"method": ("like", "petition_proxy.%")})
 	frappe.db.delete("Singles", {"doctype": "Petition Proxy Settings"})

@@ -79,7 +79,12 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 	"Case File": (("petition_round", ("petition", "round")),),
 	"Signing Delegation": (("unit_days", ("unit", "valid_from", "valid_to")),),
 	"Petition Round": (("petition_round", ("petition", "round")),),
-	"Evaluation": (("petition_round", ("petition", "round")),),
+	"Evaluation": (
+		("petition_round", ("petition", "round")),
+		("channel_entered", ("channel", "entered_at")),
+	),
+	"Rating Link": (("petition_round", ("petition", "round")),),
+	"Agent Device": (("device_user", ("device_hash", "user")),),
 	"Alert": (
 		("status_next", ("status", "next_try_at")),
 		("recipient_status", ("recipient", "status")),

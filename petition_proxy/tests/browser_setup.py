@@ -12,11 +12,13 @@ from frappe.utils import now_datetime
 from frappe.utils.password import set_encrypted_password, update_password
 
 from petition_proxy.domain import lifecycle
+from petition_proxy.permissions.scope import BEARER_USER
 from petition_proxy.petition_proxy.doctype.petition_draft import acts
 from petition_proxy.petition_proxy.doctype.proxy_agent.acts import change_status
+from petition_proxy.petition_proxy.doctype.rating_link import acts as rating_links
 from petition_proxy.queries.drafts import own_drafts
 from petition_proxy.tests import factories as make
-from petition_proxy.tests import scenario_cases
+from petition_proxy.tests import petitioner_cases, scenario_cases
 
 # Opens invented people of a test site only; no code but the browser tests sets it.
 PASSWORD = "qingxi-liuwan-2026"
@@ -283,3 +285,48 @@ def _make_cases() -> None:
 	waiting = frappe.db.count("Petition", {"subject": ASSIGNED_SUBJECT, "workflow_state": lifecycle.ASSIGNED})
 	for _number in range(waiting, 2):
 		make.make_petition(lifecycle.ASSIGNED, subject=ASSIGNED_SUBJECT, petitioner=petitioner)
+
+
+def make_slips(*states: str) -> str:
+	"""For the tests: a proxied case of a petitioner with a phone in each state, and what stands on its slip, as JSON.
+
+	Args:
+		states: states, in the order of the answer.
+	"""
+	slips = []
+	for state in states:
+		doc = petitioner_cases.make_case(state, subject=f"缴费点撤走 {frappe.generate_hash(length=6)}")
+		slips.append({**petitioner_cases.slip(doc), "subject": doc.subject})
+	petitioner_cases.forget_limits()
+	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
+	return json.dumps(slips)
+
+
+def make_rating_link(petition: str) -> str:
+	"""For the tests: a rating link of a served case, as JSON."""
+	token = rating_links.make(petition).partition("#")[2]
+	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
+	return json.dumps(token)
+
+
+def end_tickets() -> None:
+	"""For the tests: the time of everybody who has a case open is over."""
+	frappe.cache.delete_keys("petition_proxy_case")
+	petitioner_cases.forget_limits()
+
+
+def ratings_of(petition: str) -> str:
+	"""For the tests: the ratings of a case and where it stands, as JSON."""
+	rows = frappe.get_all(
+		"Evaluation",
+		filters={"petition": petition},
+		fields=["rated_party", "rating", "standard_reasons", "reasons", "channel", "revision_count"],
+		order_by="rated_party asc",
+	)
+	case = frappe.db.get_value(
+		"Petition", petition, ["workflow_state", "review_status", "agreement"], as_dict=True
+	)
+	case.revoked_on = str(frappe.db.get_value("Proxy Agreement", case.agreement, "revoked_on") or "")
+	case.papers = frappe.db.count("File", {"attached_to_name": petition, "owner": BEARER_USER})
+	case.reviews = frappe.db.count("Review Request", {"petition": petition})
+	return json.dumps({"ratings": [dict(row) for row in rows], **case})

@@ -10,7 +10,7 @@ from petition_proxy.api import service as api
 from petition_proxy.domain import lifecycle
 from petition_proxy.petition_proxy.doctype.petition.checks import StepError
 from petition_proxy.petition_proxy.doctype.service_receipt.service_receipt import ServiceReceiptError
-from petition_proxy.printing.pages import letter_html
+from petition_proxy.printing.pages import paper_html
 from petition_proxy.tests import answer_cases as a
 from petition_proxy.tests import factories as f
 from petition_proxy.tests import work_cases as w
@@ -369,7 +369,7 @@ class TestLetterPaper(DeliveryTestCase):
 			self.paper("Acceptance Notice")
 
 	def test_drawing_leaves_no_right_to_print_behind(self):
-		letter_html("Opinion Letter", self.case.opinion_letter, "Opinion Letter Paper")
+		paper_html("Opinion Letter", self.case.opinion_letter, "Opinion Letter Paper", is_checked=True)
 		self.assertFalse(frappe.flags.ignore_print_permissions)
 		self.as_user(AGENT)
 		self.assertFalse(frappe.get_doc("Petition", self.case.name).has_permission("print"))

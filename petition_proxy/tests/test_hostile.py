@@ -29,10 +29,25 @@ STRANGERS = (
 )
 # Frappe's own function of this name, whose answer to another app's record or to an unknown column is its own.
 LEFT_TO_FRAPPE = {("counts.get_count", "doctype"), ("counts.get_count", "filters")}
-# Anybody may ask where the nearest service point is.
-FOR_GUESTS = {"directory.nearby"}
 # What a stranger with the role may ask for within the own place, where there is nothing of the kind.
 NOTHING_THERE = {"coverage.import_walking_distances", "printing.print_letters"}
+# Anybody may ask where the nearest service point is. A petitioner without an account opens a case with what stands on the
+# slip; what comes after that asks for the ticket it gave (test_petitioner_pages).
+FOR_GUESTS = {
+	"directory.nearby",
+	"petitioner.add_paper",
+	"petitioner.ask_review",
+	"petitioner.get_paper",
+	"petitioner.leave",
+	"petitioner.look_up",
+	"petitioner.open_account",
+	"petitioner.rate",
+	"petitioner.renew",
+	"petitioner.revoke_agent",
+	"petitioner.withdraw",
+	"ratings_link.open_link",
+	"ratings_link.rate",
+}
 
 
 class HostileTestCase(AppTestCase):

@@ -139,7 +139,11 @@ class TestEveryForm(PrintTestCase):
 		self.assertHas(self.read("Petition", petition.name, "Query Slip"), petition.query_code, NAME)
 		html = paper_html("Petition", petition.name, "Query Slip")
 		self.assertIn('style="font-size: 16pt', html)
-		self.assertIn(qr_data_uri(petition.query_code), html)
+		address = f"{frappe.utils.get_url()}/my-petition#{petition.name}.{petition.query_code}"
+		self.assertIn(qr_data_uri(address), html)
+		self.assertIn("page-size: A5", html)
+		sizes = re.findall(r"font-size: (\d+)pt", html.partition('<div class="pp"')[2])
+		self.assertGreaterEqual(min(map(int, sizes)), 16)
 
 	def test_letters_between_units(self):
 		petition = cases.make_full_petition(lifecycle.RECEIVED)

@@ -72,7 +72,7 @@ def training_of() -> frappe._dict:
 	end = mine["agent"].certificate_valid_to
 	for row in (*mine["taken"], *mine["open"]):
 		row.when = format_datetime(row.starts_at)
-		row.kind = _(row.training_kind)
+		row.kind = _(row.training_kind, context="Training Session")
 	for row in mine["taken"]:
 		row.result = _result(row)
 	return frappe._dict(
@@ -85,7 +85,7 @@ def training_of() -> frappe._dict:
 
 def _result(row) -> str:
 	if row.status == "Cancelled":
-		return _("Cancelled")
+		return _("Cancelled", context="Training Session")
 	if row.status != "Finished":
 		return _("You have a seat.")
 	if not row.attended:

@@ -20,6 +20,11 @@ OPEN_ROUTES = frozenset({"petition-proxy", "agent-directory", "monthly-figures",
 PERSONAL_ROUTES = frozenset(
 	{"agent", "my-petition", "my-petitions", "my-training", "rate", "to-be-told", "directory-sheet"}
 )
+# What these answer is one person's, letters and papers among it; a shared computer keeps none of it.
+PERSONAL_METHODS = (
+	"/api/method/petition_proxy.api.petitioner.",
+	"/api/method/petition_proxy.api.ratings_link.",
+)
 CACHE_SECONDS = 300
 POLICY = (
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
@@ -128,6 +133,11 @@ def add_headers(response: Any, request: Any) -> None:
 		response: of the request.
 		request: its path decides.
 	"""
+	if request.path.startswith(PERSONAL_METHODS):
+		for name in ("X-Content-Type-Options", "Referrer-Policy"):
+			response.headers[name] = HEADERS[name]
+		response.headers["Cache-Control"] = "private, no-store"
+		return
 	first = request.path.strip("/").partition("/")[0]
 	if first not in OPEN_ROUTES | PERSONAL_ROUTES:
 		return

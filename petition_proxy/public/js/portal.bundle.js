@@ -13,6 +13,8 @@
 
 	portal.words = read("words") || {};
 	portal.data = read("data");
+	portal.headers = {}; // that a page sends along with each act
+	portal.login = "/login"; // where one whose time is over gets in again
 
 	// Calls one of our endpoints. `args` is an object, or FormData where a file goes along.
 	// Gives a promise: of the answer, or refused with { kind, message, type }, kind being one of
@@ -40,6 +42,9 @@
 			if (meta(document, "csrf-token"))
 				request.setRequestHeader("X-Frappe-CSRF-Token", meta(document, "csrf-token"));
 			if (!is_form) request.setRequestHeader("Content-Type", "application/json");
+			Object.keys(portal.headers).forEach(function (name) {
+				request.setRequestHeader(name, portal.headers[name]);
+			});
 			request.onerror = function () {
 				reject({ kind: "network", message: portal.words.no_network });
 			};
@@ -49,7 +54,9 @@
 			request.onload = function () {
 				const answer = parse(request.responseText) || {};
 				if (request.status === 200) return resolve(answer.message);
-				reject(explain(request.status, answer));
+				const problem = explain(request.status, answer);
+				problem.type = answer.exc_type;
+				reject(problem);
 			};
 			request.send(is_form ? args : JSON.stringify(args || {}));
 		});
@@ -148,7 +155,7 @@
 		if (problem && problem.kind === "login") {
 			const link = document.createElement("a");
 			link.className = "button";
-			link.href = "/login";
+			link.href = portal.login;
 			link.target = "_blank";
 			link.rel = "noopener";
 			link.textContent = portal.words.log_in_button;

@@ -13,6 +13,7 @@ from petition_proxy.domain.completeness import (
 	missing_before_closing,
 )
 from petition_proxy.domain.opinions import SIGNED
+from petition_proxy.permissions.scope import BEARER_USER
 from petition_proxy.petition_proxy.doctype.case_file.records import CaseRecords
 from petition_proxy.petition_proxy.doctype.opinion_letter import reply
 from petition_proxy.petition_proxy.doctype.proxy_agreement.proxy_agreement import why_not_authorised
@@ -121,7 +122,7 @@ def _first_filed(petition):
 
 
 def _is_withdrawn_by_petitioner(petition, state: str) -> bool:
-	"""Withdrawn from the petitioner's own account, so the word needs no paper."""
+	"""Withdrawn from the petitioner's own account or with the query code, so the word needs no paper."""
 	if state != lifecycle.WITHDRAWN:
 		return False
 	actor = frappe.get_all(
@@ -132,4 +133,4 @@ def _is_withdrawn_by_petitioner(petition, state: str) -> bool:
 		limit=1,
 	)
 	owner = frappe.db.get_value("Petitioner", petition.petitioner, "user")
-	return bool(actor and owner and actor[0] == owner)
+	return bool(actor and actor[0] and actor[0] in (owner, BEARER_USER))

@@ -5,12 +5,26 @@ from frappe.utils import now_datetime
 
 from petition_proxy.domain import ratings
 from petition_proxy.domain.lifecycle import CLERK, OFFICE, TOWN, VILLAGE
+from petition_proxy.permissions.bearer import current_bearer
 from petition_proxy.permissions.scope import get_scope
 from petition_proxy.utils.errors import domain_errors
 
-PORTAL = "Portal"
+PORTAL, QUERY_CODE, RATING_LINK = "Portal", "Query Code", "Rating Link"
+# Given by the petitioner alone: an office that enters what it was told chooses another.
+PETITIONER_CHANNELS = frozenset({PORTAL, QUERY_CODE, RATING_LINK})
 ENTERING_ROLES = frozenset({VILLAGE, TOWN, OFFICE, CLERK})
-FIXED_FIELDS = ("petition", "round", "rated_party", "unit", "agent", "channel", "entered_by", "entered_at")
+FIXED_FIELDS = (
+	"petition",
+	"round",
+	"rated_party",
+	"unit",
+	"agent",
+	"channel",
+	"entered_by",
+	"entered_at",
+	"device_hash",
+)
+SAID_FIELDS = ("rating", "standard_reasons", "reasons", "comment")
 CASE_FIELDS = (
 	"name",
 	"round",
@@ -42,8 +56,9 @@ class Evaluation(Document):
 		from frappe.types import DF
 
 		agent: DF.Link | None
-		channel: DF.Literal["Portal", "Call-back", "Paper", "Counter"]
+		channel: DF.Literal["Portal", "Query Code", "Rating Link", "Call-back", "Paper", "Counter"]
 		comment: DF.SmallText | None
+		device_hash: DF.Data | None
 		entered_at: DF.Datetime | None
 		entered_by: DF.Link | None
 		evaluation_key: DF.Data | None
@@ -54,10 +69,12 @@ class Evaluation(Document):
 		reasons: DF.SmallText | None
 		revision_count: DF.Int
 		round: DF.Int
+		standard_reasons: DF.SmallText | None
 		unit: DF.Link | None
 
 	# end: auto-generated types
 	def before_insert(self):
+		self.device_hash = None
 		self.entered_by = frappe.session.user
 		self.entered_at = now_datetime()
 		self.revision_count = 0
@@ -104,7 +121,7 @@ class Evaluation(Document):
 		if any(str(before.get(f) or "") != str(self.get(f) or "") for f in FIXED_FIELDS):
 			frappe.throw(_("Only the rating, its reasons and the comment can be changed."), EvaluationError)
 		self.revision_count = before.revision_count
-		if (before.rating, before.reasons, before.comment) != (self.rating, self.reasons, self.comment):
+		if any((before.get(f) or "") != (self.get(f) or "") for f in SAID_FIELDS):
 			self.revision_count += 1
 
 	def validate_who_enters(self, case):
@@ -114,15 +131,17 @@ class Evaluation(Document):
 			return
 		if case.agent and frappe.db.get_value("Proxy Agent", case.agent, "user") == user:
 			frappe.throw(_("An agent cannot enter or change ratings of the own cases."), EvaluationError)
-		if frappe.db.get_value("Petitioner", case.petitioner, "user") == user:
-			self.channel = PORTAL
+		scope = get_scope(user)
+		bearer = current_bearer()
+		if scope.is_petitioner_of(case):
+			self.channel = bearer.channel if bearer else PORTAL
+			self.device_hash = bearer.device if bearer else None
 			return
-		if self.channel == PORTAL:
+		if self.channel in PETITIONER_CHANNELS:
 			frappe.throw(
 				_("Only the petitioner rates through the portal. Choose call-back, paper or counter."),
 				EvaluationError,
 			)
-		scope = get_scope(user)
 		if not ENTERING_ROLES.intersection(frappe.get_roles(user)) or not scope.covers(case):
 			frappe.throw(_("You cannot enter a rating for this petition."), frappe.PermissionError)
 		if self.unit in scope.units:
@@ -148,5 +167,8 @@ class Evaluation(Document):
 
 	def validate_rating(self):
 		with domain_errors(EvaluationError):
-			if ratings.needs_reasons(self.rating) and not (self.reasons or "").strip():
+			given = (line.strip() for line in (self.standard_reasons or "").splitlines())
+			ticked = ratings.check_reasons(self.rated_party, filter(None, given))
+			self.standard_reasons = "\n".join(ticked) or None
+			if ratings.needs_reasons(self.rating) and not (ticked or (self.reasons or "").strip()):
 				frappe.throw(_("Say why you are dissatisfied."), EvaluationError)

@@ -388,9 +388,7 @@ def check_withdraw(doc, now) -> None:
 	"""Only the petitioner withdraws; an office needs the petitioner's signed word on file."""
 	if not (doc.withdrawal_reason or "").strip():
 		frappe.throw(_("Say why the petition is withdrawn."), StepError)
-	scope = get_scope()
-	is_petitioner = any(c == "petitioner" and doc.petitioner in v for c, v in scope.claims)
-	if not is_petitioner and not doc.withdrawal_proof:
+	if not get_scope().is_petitioner_of(doc) and not doc.withdrawal_proof:
 		frappe.throw(_("Attach the petitioner's signed withdrawal."), StepError)
 
 

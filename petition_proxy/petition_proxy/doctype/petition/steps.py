@@ -105,7 +105,7 @@ def is_own_agent(doc, scope) -> bool:
 
 
 def is_own_petitioner(doc, scope) -> bool:
-	return any(c == "petitioner" and doc.petitioner in values for c, values in scope.claims)
+	return scope.is_petitioner_of(doc)
 
 
 def may_file(doc, scope) -> bool:

@@ -46,8 +46,8 @@ def _values(petition, event: str, from_state: str, to_state: str, note: str | No
 		"to_state": to_state,
 		"round": petition.round or 1,
 		"actor": frappe.session.user,
-		# the person acts for a petitioner (agents) or for an office
-		"on_behalf_of": petition.petitioner if is_agent else None,
+		# the person acts for a petitioner (agents, and the technical user of who has proved the case) or for an office
+		"on_behalf_of": petition.petitioner if is_agent or scope.bearer else None,
 		"agent": petition.agent if is_agent else None,
 		"unit": _acting_unit(petition, scope),
 		"happened_at": happened_at or now_datetime(),

@@ -134,8 +134,7 @@ def tell_open(
 
 
 def _is_filed_by_petitioner(petition) -> bool:
-	scope = get_scope()
-	return any(column == "petitioner" and petition.petitioner in values for column, values in scope.claims)
+	return get_scope().is_petitioner_of(petition)
 
 
 def _content(petition, action: str) -> str | None:
