@@ -103,6 +103,10 @@ def strings_without_extractor() -> tuple[str, ...]:
 		_("Reply late by three days"),
 		_("Statutory limit passed"),
 		_("Acceptance late by two days"),
+		_("Add Paper"),
+		_("Make Rating Link"),
+		_("Open Account"),
+		_("Revoke Authority"),
 	)
 
 
