@@ -6,7 +6,11 @@ from typing import Any
 import frappe
 from frappe.utils import now_datetime
 
+from petition_proxy.queries import catalogue
+from petition_proxy.queries.figure_filters import FigureFilters, read_codes
+from petition_proxy.queries.sources import TOTAL
 from petition_proxy.queries.workload import count_late, late_filters
+from petition_proxy.utils.client_values import read_mapping
 
 
 @frappe.whitelist()
@@ -27,6 +31,34 @@ def late_now(filters: str | list | dict | None = None) -> dict[str, Any]:
 		"fieldtype": "Int",
 		"route": ["List", "Petition", "List"],
 		"route_options": _as_route_options(late_filters(now)),
+	}
+
+
+@frappe.whitelist()
+@frappe.read_only()
+def indicator_now(filters: str | list | dict | None = None) -> dict[str, Any]:
+	"""One indicator of the present quarter up to today, over all the user may see, and the report behind it.
+
+	Args:
+		filters: the card's own: `indicator` (a code of the catalogue), and `report` to open.
+
+	Raises:
+		frappe.PermissionError: the user may not read petitions.
+		frappe.ValidationError: no such indicator.
+	"""
+	frappe.has_permission("Petition", "read", throw=True)
+	asked = read_mapping(filters if isinstance(filters, (str, dict)) else None)
+	(code,) = read_codes([asked.get("indicator") or ""])
+	question = FigureFilters.read(None, TOTAL)
+	indicator = catalogue.BY_CODE[code]
+	figure = catalogue.read_total([code], question.ask())[code]
+	is_number = indicator.kind == catalogue.NUMBER
+	return {
+		# text, so that the card shows the very words of the report, and a dash where there is nothing to measure
+		"value": figure[0] if is_number else indicator.text(figure),
+		"fieldtype": "Int" if is_number else "Data",
+		"route": ["query-report", asked.get("report") or "Indicators by Place"],
+		"route_options": question.as_route(),
 	}
 
 

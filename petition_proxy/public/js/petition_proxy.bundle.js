@@ -1,3 +1,4 @@
+import "./figure_report";
 import "./printing";
 
 // A banner on every desk page while the deadline sweep is not running: warnings do not go out then, though
