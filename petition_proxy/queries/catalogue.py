@@ -380,6 +380,17 @@ FURTHER = (
 		_ANSWERED,
 	),
 	Indicator(
+		"Steps to Tell",
+		NODES,
+		"nodes",
+		None,
+		None,
+		_("Steps that the petitioner is to be told"),
+		_HAPPENED,
+		NUMBER,
+		family=SCHEME,
+	),
+	Indicator(
 		"Told in Time",
 		NODES,
 		"told_in_time",
@@ -425,6 +436,15 @@ FURTHER = (
 		"extensions_decided",
 		None,
 		_("Approved, of all requests decided"),
+		_ASKED,
+	),
+	Indicator(
+		"Extensions Lapsed",
+		EXTENSIONS,
+		"extensions_lapsed",
+		"extensions_asked",
+		False,
+		_("Left undecided until the case was answered, of all requests"),
 		_ASKED,
 	),
 	Indicator(
@@ -535,6 +555,27 @@ FURTHER = (
 		family=SCHEME,
 	),
 	Indicator(
+		"Took Part in Training",
+		SEATS,
+		"trained",
+		None,
+		None,
+		_("Agents who took part in a training that ended in the period, once per training"),
+		_FINISHED,
+		NUMBER,
+		family=SCHEME,
+	),
+	Indicator(
+		"Training Attendance",
+		SEATS,
+		"trained",
+		"signed_up",
+		True,
+		_("Took part, of all who had a seat"),
+		_FINISHED,
+		family=SCHEME,
+	),
+	Indicator(
 		"Training Passed",
 		SEATS,
 		"passed",
@@ -553,6 +594,17 @@ FURTHER = (
 		_("Rewards earned, in yuan"),
 		_EARNED,
 		YUAN,
+		family=SCHEME,
+	),
+	Indicator(
+		"Rewarded Cases",
+		REWARDS,
+		"rewarded",
+		None,
+		None,
+		_("Cases with a reward; what was taken back is deducted"),
+		_EARNED,
+		NUMBER,
 		family=SCHEME,
 	),
 	Indicator(
@@ -621,21 +673,34 @@ def read_figures(level: str, codes: Iterable[str], ask: Ask) -> Figures:
 	Returns:
 		Scope id (at `TOTAL` "") to code to (counted, of); a scope without a row of a source has zeros there.
 	"""
+	figures, total = read_with_total(level, codes, ask)
+	return {"": total} if level == TOTAL else figures
+
+
+def read_with_total(level: str, codes: Iterable[str], ask: Ask) -> tuple[Figures, dict[str, Figure]]:
+	"""The same, and the figures over all that is asked about, from the same queries: rows without a scope of the level
+	count in the total alone."""
 	wanted = [BY_CODE[code] for code in codes]
 	wanted = [i for i in wanted if level == TOTAL or level in i.shown_at]
 	by_source: dict[int, list[Indicator]] = {}
 	for indicator in wanted:
 		by_source.setdefault(id(indicator.source), []).append(indicator)
-	found: dict[str, dict[str, Mapping[str, int]]] = {"": {}} if level == TOTAL else {}
+	found: dict[str, dict[str, Mapping[str, int]]] = {}
+	sums: dict[str, dict[str, int]] = {}
 	for indicators in by_source.values():
 		terms = dict.fromkeys(t for i in indicators for t in (i.counted, i.of) if t)
-		for scope, values in indicators[0].source.count(level, terms, ask).items():
-			for indicator in indicators:
-				found.setdefault(scope, {})[indicator.code] = values
-	return {
+		counts = indicators[0].source.count(level, terms, ask)
+		total = {term: sum(values.get(term, 0) for values in counts.values()) for term in terms}
+		for indicator in indicators:
+			sums[indicator.code] = total
+			for scope, values in counts.items():
+				if scope:
+					found.setdefault(scope, {})[indicator.code] = values
+	figures = {
 		scope: {i.code: figure_of(i, values.get(i.code, {})) for i in wanted}
 		for scope, values in sorted(found.items())
 	}
+	return figures, {i.code: figure_of(i, sums.get(i.code, {})) for i in wanted}
 
 
 def figure_of(indicator: Indicator, terms: Mapping[str, int]) -> Figure:
@@ -644,7 +709,7 @@ def figure_of(indicator: Indicator, terms: Mapping[str, int]) -> Figure:
 
 def read_total(codes: Iterable[str], ask: Ask) -> dict[str, Figure]:
 	"""One figure per indicator, over all that is asked about."""
-	return read_figures(TOTAL, codes, ask)[""]
+	return read_with_total(TOTAL, codes, ask)[1]
 
 
 def read_rows(

@@ -74,7 +74,9 @@ def count_terms(
 	Returns:
 		Scope id to term to number.
 	"""
-	return ROUNDS.count(level, CASE_TERMS, Ask(period, district=district, agent=agent, cases=condition))
+	found = ROUNDS.count(level, CASE_TERMS, Ask(period, district=district, agent=agent, cases=condition))
+	found.pop("", None)  # rounds without a scope of the level
+	return found
 
 
 def figures_of(terms: Mapping[str, int], level: str) -> dict[str, Figure]:

@@ -1,5 +1,6 @@
 """The petition ledger (台账): one line per case, with both clocks read at a given moment."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -81,8 +82,29 @@ class LedgerFilters:
 		return made
 
 
+def ledger_pages(
+	filters: LedgerFilters, now: datetime, user: str | None = None, size: int = 2000
+) -> Iterator[list[dict[str, Any]]]:
+	"""The whole ledger, a page at a time; each page begins where the last one ended, so the last costs as much as the first.
+
+	Args:
+		filters, now, user: as for `ledger`.
+		size: lines of a page.
+	"""
+	after = None
+	while rows := ledger(filters, now, user, size, after):
+		yield rows
+		if len(rows) < size:
+			return
+		after = (rows[-1]["petitioned_at"], rows[-1]["name"])
+
+
 def ledger(
-	filters: LedgerFilters, now: datetime, user: str | None = None, limit: int = MAX_ROWS
+	filters: LedgerFilters,
+	now: datetime,
+	user: str | None = None,
+	limit: int = MAX_ROWS,
+	after: tuple[datetime | None, str] | None = None,
 ) -> list[dict[str, Any]]:
 	"""Lines of the ledger, newest petition first.
 
@@ -91,6 +113,7 @@ def ledger(
 		now: the moment to which lateness refers.
 		user: whose row scope and right to see full names apply; the session's user by default.
 		limit: at most so many lines.
+		after: `petitioned_at` and name of the line after which to go on; from the newest by default.
 
 	Returns:
 		One dict per petition. `petitioner_name` is masked unless the user may see identities; `promise` and
@@ -104,6 +127,8 @@ def ledger(
 		.orderby(petition.name, order=Order.desc)
 		.limit(limit)
 	)
+	if after:
+		query = query.where(_comes_after(petition, *after))
 	query = query.select(
 		petition.name,
 		petition.petitioned_at,
@@ -144,6 +169,17 @@ def ledger(
 		row["promise"] = clock_state(row["replied_at"], row["reply_due_at"], now)
 		row["statutory"] = clock_state(row["replied_at"], row["statutory_due_at"], now)
 	return rows
+
+
+def _comes_after(petition, moment: datetime | None, name: str) -> Criterion:
+	"""Later in an order in which cases without a moment come last."""
+	if moment is None:
+		return petition.petitioned_at.isnull() & (petition.name < name)
+	return (
+		(petition.petitioned_at < moment)
+		| ((petition.petitioned_at == moment) & (petition.name < name))
+		| petition.petitioned_at.isnull()
+	)
 
 
 def count_ledger(filters: LedgerFilters, now: datetime, user: str | None = None) -> int:

@@ -23,7 +23,7 @@ def day_of(ask: Ask) -> date:
 
 def filed_by(level: str, ask: Ask) -> dict[str, int]:
 	"""Cases registered in the period per village or agent."""
-	return {scope: terms["filed"] for scope, terms in ROUNDS.count(level, ("filed",), ask).items()}
+	return {scope: terms["filed"] for scope, terms in ROUNDS.count(level, ("filed",), ask).items() if scope}
 
 
 def villages_in_force(ask: Ask) -> list[frappe._dict]:
@@ -82,20 +82,11 @@ VILLAGES = MemorySource(
 
 def _settlements(ask: Ask) -> list[dict[str, Any]]:
 	ground = read_ground(CoverageFilters(day_of(ask), ask.district, ask.town))
-	district_of = dict(
-		frappe.get_all(
-			"Region",
-			filters={"level": "Town"},
-			fields=["name", "district"],
-			as_list=True,
-			order_by="name asc",
-		)
-	)
 	return [
 		{
 			"name": row.name,
 			"settlement_name": row.settlement_name,
-			"district": district_of.get(row.town),
+			"district": row.district,
 			"town": row.town,
 			"village": row.village,
 			"settlements": 1,

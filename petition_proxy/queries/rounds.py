@@ -207,7 +207,7 @@ def round_rows(ask: Ask):
 	petition, past = DocType("Petition"), DocType("Petition Round")
 	# the days of waiting after closing belong to the day they end
 	since = ask.period.start - timedelta(days=waiting_days())
-	until = min(ask.period.end, ask.period.cut_off + timedelta(seconds=1))
+	until = ask.period.cut_off + timedelta(seconds=1)
 
 	def limit(query, source):
 		columns = {

@@ -174,7 +174,8 @@ class TableSource:
 			ask: which rows.
 
 		Returns:
-			Scope id to term to number; at `TOTAL` the one id is "".
+			Scope id to term to number; at `TOTAL` the one id is "". Rows without a scope of the level are under "" as well,
+			so that all numbers together are the total.
 		"""
 		rows = self.rows(ask)
 		query = frappe.qb.from_(rows)
@@ -182,8 +183,7 @@ class TableSource:
 			query = query.select(Count("*").as_("scope_rows"))
 		else:
 			column = rows[COLUMN_OF[level]]
-			query = query.select(column.as_("scope_id")).where(column.notnull() & (column != ""))
-			query = query.groupby(column).orderby(column)
+			query = query.select(column.as_("scope_id")).groupby(column).orderby(column)
 		for name in names:
 			term = self.terms[name]
 			if isinstance(term, Weighted):
@@ -191,11 +191,12 @@ class TableSource:
 			else:
 				value = Case().when(term(rows, ask.period), 1).else_(0)
 			query = query.select(Sum(value).as_(name))
-		found = {}
+		found: dict[str, dict[str, int]] = {}
 		for row in query.run(as_dict=True):
 			row.pop("scope_rows", None)
-			scope = row.pop("scope_id", "")
-			found[scope] = {name: int(value or 0) for name, value in row.items()}
+			values = found.setdefault(row.pop("scope_id", "") or "", {})
+			for name, value in row.items():
+				values[name] = values.get(name, 0) + int(value or 0)
 		return found
 
 	def listing(
@@ -257,9 +258,7 @@ class MemorySource:
 		for row in self.rows(ask):
 			if not ask.admits(row):
 				continue
-			scope = "" if level == TOTAL else row.get(COLUMN_OF[level])
-			if scope is None:
-				continue
+			scope = "" if level == TOTAL else row.get(COLUMN_OF[level]) or ""
 			for name in names:
 				found[scope][name] += int(row[name] or 0)
 		return dict(found)

@@ -7,6 +7,7 @@ before settings (settings name defaults), indexes last, since changing a table c
 import frappe
 
 from petition_proxy.setup.indexes import ensure_indexes
+from petition_proxy.setup.mail_reports import ensure_mail_reports, remove_mail_reports
 from petition_proxy.setup.masters import ensure_masters
 from petition_proxy.setup.roles import ensure_roles, remove_roles
 from petition_proxy.setup.settings import ensure_settings
@@ -19,12 +20,14 @@ def after_install() -> None:
 	ensure_workflow()
 	ensure_masters()
 	ensure_settings()
+	ensure_mail_reports()
 	ensure_indexes()
 
 
 def before_uninstall() -> None:
 	"""Take away what the uninstaller does not know: workflow, its unused states and actions, roles, jobs, settings."""
 	remove_workflow()
+	remove_mail_reports()
 	remove_roles()
 	frappe.db.delete("Scheduled Job Type", {"method": ("like", "petition_proxy.%")})
 	frappe.db.delete("Singles", {"doctype": "Petition Proxy Settings"})

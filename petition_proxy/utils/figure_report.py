@@ -34,7 +34,7 @@ def run_figures(
 	"""
 	asked = FigureFilters.read(filters, level)
 	shown = [BY_CODE[c] for c in codes if asked.level == TOTAL or asked.level in BY_CODE[c].shown_at]
-	found = catalogue.read_figures(asked.level, [i.code for i in shown], asked.ask())
+	found, total = catalogue.read_with_total(asked.level, [i.code for i in shown], asked.ask())
 	names = catalogue.scope_names(asked.level, found) if asked.level != TOTAL else {}
 	rows = [
 		{"scope": scope, "scope_name": names.get(scope, (scope,))[0], **_cells(shown, figures)}
@@ -43,7 +43,6 @@ def run_figures(
 	rows.sort(key=lambda row: row["scope"])
 	chart = _chart(rows, [BY_CODE[c] for c in charted if c in codes] or _first_rate(shown))
 	if rows:
-		total = catalogue.read_total([i.code for i in shown], asked.ask())
 		rows.append({"scope_name": _("Total"), "is_total": 1, "bold": 1, **_cells(shown, total)})
 	for row in rows:
 		row["level"] = TOTAL if row.get("is_total") else asked.level

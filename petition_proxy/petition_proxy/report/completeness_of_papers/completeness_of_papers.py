@@ -6,6 +6,7 @@ from petition_proxy.utils.figure_report import run_figures
 CODES = (
 	"Closed Cases",
 	"Complete Papers",
+	"Steps to Tell",
 	"Told in Time",
 )
 CHARTED = ("Complete Papers",)

@@ -6,6 +6,7 @@ from petition_proxy.utils.figure_report import run_figures
 CODES = (
 	"Extensions Asked",
 	"Extensions Approved",
+	"Extensions Lapsed",
 	"Days per Extension",
 )
 CHARTED = ("Extensions Asked",)

@@ -25,7 +25,7 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 	"""The records that one figure counts, or that it is counted of."""
 	filters = filters or {}
 	if not filters.get("indicator"):
-		return [text_column("name", _("Record"), 200)], [], _("Choose an indicator.")
+		return get_columns("Petition", BY_CODE["Filed"]), [], _("Choose an indicator.")
 	(code,) = read_codes([filters["indicator"]])
 	indicator = BY_CODE[code]
 	frappe.has_permission(indicator.source.doctype, "read", throw=True)

@@ -5,6 +5,7 @@ from petition_proxy.utils.figure_report import run_figures
 
 CODES = (
 	"Rewards",
+	"Rewarded Cases",
 	"Reward per Case",
 	"Highest Tier",
 )

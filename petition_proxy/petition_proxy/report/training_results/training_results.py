@@ -4,6 +4,8 @@ from petition_proxy.queries.sources import TOWN
 from petition_proxy.utils.figure_report import run_figures
 
 CODES = (
+	"Took Part in Training",
+	"Training Attendance",
 	"Training Passed",
 	"Certified on Duty",
 )
