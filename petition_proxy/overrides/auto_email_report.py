@@ -107,7 +107,7 @@ class ScopedAutoEmailReport(AutoEmailReport):
 			self.validate_rights()
 			content = super().get_report_content() if self.format == "HTML" else self.make_file()
 			if content:
-				record_export("Report", self.report, self.format, self.row_count(), conditions, act=MAIL)
+				record_export("Report", self.report, self.format, self.flags.rows or 0, conditions, act=MAIL)
 		return content
 
 	def validate_rights(self):
@@ -115,8 +115,10 @@ class ScopedAutoEmailReport(AutoEmailReport):
 		if not frappe.get_doc("Report", self.report).is_permitted():
 			raise frappe.PermissionError(_("{0} may not read this report any more.").format(self.user))
 
-	def row_count(self) -> int:
-		return self.no_of_rows or 100
+	def get_html_table(self, columns=None, data=None):
+		if data is not None:
+			self.flags.rows = len(data)
+		return super().get_html_table(columns, data)
 
 	def make_file(self) -> bytes | None:
 		"""The report as CSV or XLSX with harmless cells; Frappe's own writes formulas as they are."""
@@ -137,6 +139,7 @@ class ScopedAutoEmailReport(AutoEmailReport):
 		)
 		if not rows and self.send_if_data:
 			return None
+		self.flags.rows = len(rows)
 		handle, path = tempfile.mkstemp()
 		os.close(handle)
 		try:

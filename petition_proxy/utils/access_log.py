@@ -53,6 +53,7 @@ def record_export(
 		columns: fields in it.
 		act: `EXPORT`, `PRINT` or `MAIL`.
 	"""
+	frappe.local.flags.commit = True  # a file may be asked for by GET, which is rolled back otherwise
 	record_access(
 		doctype, name, columns, act=act, file_type=file_type, row_count=row_count, conditions=conditions
 	)

@@ -14,6 +14,7 @@ frappe.query_reports["Coverage Gaps"] = {
 
 	// A link filter of an address counts only once its title has come from the server; until then all towns would be shown.
 	onload(report) {
+		petition_proxy.figures.add_paper(report);
 		const give_up_at = Date.now() + 5000;
 		const is_coming = (filter) => filter.value && !filter.get_value();
 		return new Promise((resolve) => {

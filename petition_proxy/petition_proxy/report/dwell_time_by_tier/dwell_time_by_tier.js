@@ -1,4 +1,5 @@
 frappe.query_reports["Dwell Time by Tier"] = {
+	onload: (report) => petition_proxy.figures.add_paper(report),
 	filters: [
 		{
 			fieldname: "from_date",

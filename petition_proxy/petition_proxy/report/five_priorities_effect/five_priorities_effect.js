@@ -1,4 +1,5 @@
 frappe.query_reports["Five Priorities Effect"] = {
+	onload: (report) => petition_proxy.figures.add_paper(report),
 	filters: [
 		{
 			fieldname: "from_date",
