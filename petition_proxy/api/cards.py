@@ -6,6 +6,7 @@ from typing import Any
 import frappe
 from frappe.utils import now_datetime
 
+from petition_proxy.domain.standing import NO_RATE
 from petition_proxy.queries import catalogue
 from petition_proxy.queries.figure_filters import FigureFilters, read_codes
 from petition_proxy.queries.sources import TOTAL
@@ -36,11 +37,15 @@ def late_now(filters: str | list | dict | None = None) -> dict[str, Any]:
 
 @frappe.whitelist()
 @frappe.read_only()
-def indicator_now(filters: str | list | dict | None = None) -> dict[str, Any]:
+def indicator_now(filters: str | list | dict | None = None) -> dict[str, Any] | str:
 	"""One indicator of the present quarter up to today, over all the user may see, and the report behind it.
 
 	Args:
 		filters: the card's own: `indicator` (a code of the catalogue), and `report` to open.
+
+	Returns:
+		Number or text of the card and where it leads; a bare dash where there is nothing to measure, because the card would
+		take a text without a digit for a number and break.
 
 	Raises:
 		frappe.PermissionError: the user may not read petitions.
@@ -52,11 +57,14 @@ def indicator_now(filters: str | list | dict | None = None) -> dict[str, Any]:
 	question = FigureFilters.read(None, TOTAL)
 	indicator = catalogue.BY_CODE[code]
 	figure = catalogue.read_total([code], question.ask())[code]
-	is_number = indicator.kind == catalogue.NUMBER
+	value = indicator.value(figure)
+	if value is None:
+		return NO_RATE
+	is_rate = indicator.kind == catalogue.RATE and indicator.of
 	return {
-		# text, so that the card shows the very words of the report, and a dash where there is nothing to measure
-		"value": figure[0] if is_number else indicator.text(figure),
-		"fieldtype": "Int" if is_number else "Data",
+		# the very words of the report
+		"value": indicator.text(figure) if is_rate else value,
+		"fieldtype": "Data" if is_rate else "Int" if indicator.kind == catalogue.NUMBER else "Float",
 		"route": ["query-report", asked.get("report") or "Indicators by Place"],
 		"route_options": question.as_route(),
 	}

@@ -264,7 +264,7 @@ def _case(code, counted, of, better, meaning, date_used, kind=RATE, family=UNIT_
 
 FURTHER = (
 	_case(
-		"Timely Forwarding",
+		_("Timely Forwarding"),
 		"forwarded_in_time",
 		"forwarding_reckoned",
 		True,
@@ -273,7 +273,7 @@ FURTHER = (
 		family=OFFICE_FAMILY,
 	),
 	_case(
-		"Office Satisfaction",
+		_("Office Satisfaction"),
 		"office_satisfied",
 		"office_rated",
 		True,
@@ -282,7 +282,7 @@ FURTHER = (
 		family=OFFICE_FAMILY,
 	),
 	_case(
-		"On-time Closing",
+		_("On-time Closing"),
 		"closed_in_time",
 		"closing_reckoned",
 		True,
@@ -290,17 +290,19 @@ FURTHER = (
 		_DECIDED,
 	),
 	_case(
-		"On-time Closing by Statute",
+		_("On-time Closing by Statute"),
 		"closed_by_statute",
 		"closing_statute_reckoned",
 		True,
 		_("Closed within the statutory limit, an approved extension included"),
 		_DECIDED,
 	),
-	_case("Closed Cases", "closed", None, None, _("Cases closed in the period"), _CLOSED, NUMBER),
-	_case("Open Cases", "open", None, None, _("Registered and not yet answered or ended"), _CUT_OFF, NUMBER),
+	_case(_("Closed Cases"), "closed", None, None, _("Cases closed in the period"), _CLOSED, NUMBER),
 	_case(
-		"Due Soon",
+		_("Open Cases"), "open", None, None, _("Registered and not yet answered or ended"), _CUT_OFF, NUMBER
+	),
+	_case(
+		_("Due Soon"),
 		"due_soon",
 		None,
 		False,
@@ -309,7 +311,7 @@ FURTHER = (
 		NUMBER,
 	),
 	_case(
-		"Online Share",
+		_("Online Share"),
 		"online",
 		"filed",
 		None,
@@ -318,7 +320,7 @@ FURTHER = (
 		family=SCHEME,
 	),
 	_case(
-		"Proxy Share of Online",
+		_("Proxy Share of Online"),
 		"proxied_online",
 		"online",
 		None,
@@ -328,7 +330,7 @@ FURTHER = (
 		levels=(DISTRICT, TOWN, VILLAGE, UNIT),
 	),
 	_case(
-		"First-time Settlement",
+		_("First-time Settlement"),
 		"first_settled",
 		"first_waited",
 		True,
@@ -336,7 +338,7 @@ FURTHER = (
 		_WAITED,
 	),
 	_case(
-		"Settled for Good",
+		_("Settled for Good"),
 		"appeals_settled",
 		"appeals_closed",
 		True,
@@ -344,7 +346,7 @@ FURTHER = (
 		_CLOSED,
 	),
 	_case(
-		"Complete Papers",
+		_("Complete Papers"),
 		"complete",
 		"closed",
 		True,
@@ -353,7 +355,7 @@ FURTHER = (
 		family=SCHEME,
 	),
 	Indicator(
-		"Signed in Time",
+		_("Signed in Time"),
 		SENDINGS,
 		"signed_in_time",
 		"signing_reckoned",
@@ -362,7 +364,7 @@ FURTHER = (
 		_SENT,
 	),
 	Indicator(
-		"Objection Rate",
+		_("Objection Rate"),
 		SENDINGS,
 		"objected",
 		"sent",
@@ -371,7 +373,7 @@ FURTHER = (
 		_SENT,
 	),
 	Indicator(
-		"Sent Back Rate",
+		_("Sent Back Rate"),
 		SENDINGS,
 		"sent_back",
 		"answered",
@@ -380,7 +382,7 @@ FURTHER = (
 		_ANSWERED,
 	),
 	Indicator(
-		"Steps to Tell",
+		_("Steps to Tell"),
 		NODES,
 		"nodes",
 		None,
@@ -391,7 +393,7 @@ FURTHER = (
 		family=SCHEME,
 	),
 	Indicator(
-		"Told in Time",
+		_("Told in Time"),
 		NODES,
 		"told_in_time",
 		"telling_reckoned",
@@ -400,9 +402,9 @@ FURTHER = (
 		_HAPPENED,
 		family=SCHEME,
 	),
-	Indicator("Orders", ORDERS, "orders", None, None, _("Supervision orders issued"), _ISSUED, NUMBER),
+	Indicator(_("Orders"), ORDERS, "orders", None, None, _("Supervision orders issued"), _ISSUED, NUMBER),
 	Indicator(
-		"Orders Adopted",
+		_("Orders Adopted"),
 		ORDERS,
 		"order_adopted",
 		"orders_graded",
@@ -411,7 +413,7 @@ FURTHER = (
 		_ISSUED,
 	),
 	Indicator(
-		"Orders Unanswered",
+		_("Orders Unanswered"),
 		ORDERS,
 		"orders_unanswered",
 		"orders",
@@ -420,7 +422,7 @@ FURTHER = (
 		_ISSUED,
 	),
 	Indicator(
-		"Extensions Asked",
+		_("Extensions Asked"),
 		EXTENSIONS,
 		"extensions_asked",
 		None,
@@ -430,7 +432,7 @@ FURTHER = (
 		NUMBER,
 	),
 	Indicator(
-		"Extensions Approved",
+		_("Extensions Approved"),
 		EXTENSIONS,
 		"extensions_approved",
 		"extensions_decided",
@@ -439,7 +441,7 @@ FURTHER = (
 		_ASKED,
 	),
 	Indicator(
-		"Extensions Lapsed",
+		_("Extensions Lapsed"),
 		EXTENSIONS,
 		"extensions_lapsed",
 		"extensions_asked",
@@ -448,7 +450,7 @@ FURTHER = (
 		_ASKED,
 	),
 	Indicator(
-		"Days per Extension",
+		_("Days per Extension"),
 		EXTENSIONS,
 		"extension_days",
 		"extensions_approved",
@@ -458,7 +460,7 @@ FURTHER = (
 		PER,
 	),
 	Indicator(
-		"Reviews Asked",
+		_("Reviews Asked"),
 		REVIEWS,
 		"reviews_asked",
 		None,
@@ -468,7 +470,7 @@ FURTHER = (
 		NUMBER,
 	),
 	Indicator(
-		"Reviews Decided",
+		_("Reviews Decided"),
 		REVIEWS,
 		"reviews_decided",
 		None,
@@ -478,7 +480,7 @@ FURTHER = (
 		NUMBER,
 	),
 	Indicator(
-		"Upheld",
+		_("Opinions Upheld"),
 		REVIEWS,
 		"reviews_upheld",
 		"reviews_decided",
@@ -487,7 +489,7 @@ FURTHER = (
 		_DECISION,
 	),
 	Indicator(
-		"Changed or Revoked",
+		_("Opinions Changed or Revoked"),
 		REVIEWS,
 		"reviews_overturned",
 		"reviews_decided",
@@ -496,7 +498,7 @@ FURTHER = (
 		_DECISION,
 	),
 	Indicator(
-		"Reviews in Time",
+		_("Reviews in Time"),
 		REVIEWS,
 		"reviews_in_time",
 		"reviews_decided",
@@ -505,7 +507,7 @@ FURTHER = (
 		_DECISION,
 	),
 	Indicator(
-		"Agent Coverage",
+		_("Agent Coverage"),
 		SETTLEMENTS,
 		"covered",
 		"settlements",
@@ -515,7 +517,7 @@ FURTHER = (
 		family=SCHEME,
 	),
 	Indicator(
-		"People Covered by Agents",
+		_("People Covered by Agents"),
 		SETTLEMENTS,
 		"people_covered",
 		"people",
@@ -525,7 +527,7 @@ FURTHER = (
 		family=SCHEME,
 	),
 	Indicator(
-		"Villages With a Point",
+		_("Villages With a Point"),
 		VILLAGES,
 		"with_point",
 		"villages",
@@ -535,7 +537,7 @@ FURTHER = (
 		family=SCHEME,
 	),
 	Indicator(
-		"Agents at Their Post",
+		_("Agents at Their Post"),
 		AGENTS,
 		"on_duty",
 		"registered",
@@ -545,7 +547,7 @@ FURTHER = (
 		family=SCHEME,
 	),
 	Indicator(
-		"Certified on Duty",
+		_("Certified on Duty"),
 		AGENTS,
 		"certified",
 		"on_duty",
@@ -555,7 +557,7 @@ FURTHER = (
 		family=SCHEME,
 	),
 	Indicator(
-		"Took Part in Training",
+		_("Took Part in Training"),
 		SEATS,
 		"trained",
 		None,
@@ -566,7 +568,7 @@ FURTHER = (
 		family=SCHEME,
 	),
 	Indicator(
-		"Training Attendance",
+		_("Training Attendance"),
 		SEATS,
 		"trained",
 		"signed_up",
@@ -576,7 +578,7 @@ FURTHER = (
 		family=SCHEME,
 	),
 	Indicator(
-		"Training Passed",
+		_("Training Passed"),
 		SEATS,
 		"passed",
 		"trained",
@@ -586,7 +588,7 @@ FURTHER = (
 		family=SCHEME,
 	),
 	Indicator(
-		"Rewards",
+		_("Rewards"),
 		REWARDS,
 		"reward_fen",
 		None,
@@ -597,7 +599,7 @@ FURTHER = (
 		family=SCHEME,
 	),
 	Indicator(
-		"Rewarded Cases",
+		_("Rewarded Cases"),
 		REWARDS,
 		"rewarded",
 		None,
@@ -608,7 +610,7 @@ FURTHER = (
 		family=SCHEME,
 	),
 	Indicator(
-		"Reward per Case",
+		_("Reward per Case"),
 		REWARDS,
 		"reward_fen",
 		"rewarded",
@@ -619,7 +621,7 @@ FURTHER = (
 		family=SCHEME,
 	),
 	Indicator(
-		"Highest Tier",
+		_("Highest Tier"),
 		REWARDS,
 		"rewarded_settled",
 		"rewarded",
@@ -629,7 +631,7 @@ FURTHER = (
 		family=SCHEME,
 	),
 	Indicator(
-		"Leaflets",
+		_("Leaflets"),
 		PUBLICITY,
 		"copies",
 		None,
@@ -640,10 +642,18 @@ FURTHER = (
 		family=SCHEME,
 	),
 	Indicator(
-		"Publicity Events", PUBLICITY, "events", None, None, _("Events held"), _HELD_ON, NUMBER, family=SCHEME
+		_("Publicity Events"),
+		PUBLICITY,
+		"events",
+		None,
+		None,
+		_("Events held"),
+		_HELD_ON,
+		NUMBER,
+		family=SCHEME,
 	),
 	Indicator(
-		"Villages Reached",
+		_("Villages Reached"),
 		VILLAGES,
 		"reached",
 		"villages",

@@ -335,8 +335,10 @@ class Independent:
 		return {
 			"Reviews Asked": (len(asked), None),
 			"Reviews Decided": (len(decided), None),
-			"Upheld": self.share(decided, lambda r: r.decision == "Upheld"),
-			"Changed or Revoked": self.share(decided, lambda r: r.decision in ("Changed", "Revoked")),
+			"Opinions Upheld": self.share(decided, lambda r: r.decision == "Upheld"),
+			"Opinions Changed or Revoked": self.share(
+				decided, lambda r: r.decision in ("Changed", "Revoked")
+			),
 			"Reviews in Time": self.share(
 				decided, lambda r: r.due_at and r.decided_at.replace(microsecond=0) <= r.due_at
 			),

@@ -195,11 +195,19 @@ class TestOneNumberEverywhere(_FigureCase):
 		hour_ago = now_datetime() - timedelta(hours=1)  # the card counts up to the second before
 		doc.db_set({"registered_at": hour_ago, "replied_at": hour_ago}, update_modified=False)
 		self.as_user("office@pp.test")
-		for code in ("Filed", "On-time Reply", "Satisfaction", "Repeat Rate", "Rewards"):
-			card = cards.indicator_now(json.dumps({"indicator": code}))
-			report = run("Indicators by Place", card["route_options"])
-			field = frappe.scrub(code)
-			self.assertEqual(str(card["value"]), str(report["result"][-1][field]), code)
+		for name in frappe.get_all(
+			"Number Card",
+			{"method": "petition_proxy.api.cards.indicator_now"},
+			pluck="filters_json",
+			order_by="name asc",
+		):
+			asked = json.loads(name)
+			card = cards.indicator_now(name)
+			route = card["route_options"] if isinstance(card, dict) else FigureFilters.read({}).as_route()
+			value = card["value"] if isinstance(card, dict) else card
+			for report in ("Indicators by Place", asked["report"]):
+				total = run(report, route)["result"][-1]
+				self.assertEqual(str(value), str(total[frappe.scrub(asked["indicator"])]), (report, asked))
 		for bad in ("{}", '{"indicator": "No Such Figure"}'):
 			with self.assertRaises(frappe.ValidationError):
 				cards.indicator_now(bad)
@@ -316,3 +324,40 @@ class TestOneNumberEverywhere(_FigureCase):
 	def test_question_of_a_form(self):
 		asked = FigureFilters.read({})
 		self.assertEqual((asked.first.day, asked.first.month % 3, asked.last), (1, 1, getdate()))
+
+
+class TestRealMessages(AppTestCase):
+	"""The replay of real appeals to a city, where their files lie: the catalogue against the independent count."""
+
+	def test_catalogue_and_independent_count_agree(self):
+		from petition_proxy.imports.ledger_import import run_import
+		from petition_proxy.tests.test_ledger_import import data_folder
+
+		folder = data_folder()
+		if not folder:
+			self.skipTest("no real ledgers: set PETITION_PROXY_DATA to their folder")
+		f.make_district()
+		run_import(
+			(folder / "messages_with_replies.csv").read_bytes(),
+			"replay of figures",
+			default_village=f.VILLAGE,
+			default_unit=f.DEPT_UNIT,
+			commit=False,
+		)
+		first, last = frappe.db.sql(
+			"select min(date(petitioned_at)), max(date(replied_at)) from `tabPetition` where external_source = %s",
+			("replay of figures",),
+		)[0]
+		now = now_datetime().replace(microsecond=0)
+		for cut_off, least in (
+			(now, 1690),
+			(datetime.combine(last, datetime.min.time()) - timedelta(days=200), 500),
+		):
+			ask = Ask(Period(first, last, cut_off))
+			independent = Independent(first, last, cut_off)
+			found = catalogue.read_total(list(BY_CODE), ask)
+			expected = independent.figures(TOTAL, "")
+			for code, figure in found.items():
+				if code not in BY_WALKING:
+					self.assertEqual(figure, expected[code], code)
+			self.assertGreaterEqual(found["Filed"][0], least)

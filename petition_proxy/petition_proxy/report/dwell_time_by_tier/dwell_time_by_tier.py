@@ -15,7 +15,7 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 	"""Columns and a row per tier: how many cases stood there, how many still do, and for how long."""
 	rows = tier_figures(CaseFilters.read(filters), now_datetime())
 	chart = bar_chart(
-		[_(row["tier"]) for row in rows],
+		[_(tier) for tier in (row["tier"] for row in rows)],
 		**{
 			_("Median Hours"): [row["median_hours"] for row in rows],
 			_("Mean Hours"): [row["mean_hours"] for row in rows],

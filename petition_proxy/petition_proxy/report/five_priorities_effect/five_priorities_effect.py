@@ -13,7 +13,7 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 	"""Columns and a row per step: median hours of cases filed by an agent beside those of direct ones (clause S18)."""
 	rows = step_figures(CaseFilters.read(filters))
 	chart = bar_chart(
-		[_(row["step"], context="Step of the Path") for row in rows],
+		[_(step, context="Step of the Path") for step in (row["step"] for row in rows)],
 		**{
 			_("Proxied: Median Hours"): [row["proxied_hours"] for row in rows],
 			_("Direct: Median Hours"): [row["direct_hours"] for row in rows],

@@ -6,8 +6,8 @@ from petition_proxy.utils.figure_report import run_figures
 CODES = (
 	"Reviews Asked",
 	"Reviews Decided",
-	"Upheld",
-	"Changed or Revoked",
+	"Opinions Upheld",
+	"Opinions Changed or Revoked",
 	"Reviews in Time",
 )
 CHARTED = ("Reviews Decided",)
