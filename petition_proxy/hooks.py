@@ -278,6 +278,7 @@ scheduler_events = {
 		"petition_proxy.jobs.reception_reminders.enqueue_reception_reminders",
 		"petition_proxy.jobs.certificate_watch.enqueue_certificate_watch",
 		"petition_proxy.jobs.reward_settlement.enqueue_reward_run",
+		"petition_proxy.jobs.export_cleanup.enqueue_export_cleanup",
 	],
 }
 

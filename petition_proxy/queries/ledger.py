@@ -92,11 +92,16 @@ def ledger_pages(
 		size: lines of a page.
 	"""
 	after = None
-	while rows := ledger(filters, now, user, size, after):
-		yield rows
-		if len(rows) < size:
+	while True:
+		rows = ledger(filters, now, user, size, after)
+		if rows:
+			yield rows
+		if len(rows) == size:
+			after = (rows[-1]["petitioned_at"], rows[-1]["name"])
+		elif after and after[0]:
+			after = (None, None)  # those without a day, which come last
+		else:
 			return
-		after = (rows[-1]["petitioned_at"], rows[-1]["name"])
 
 
 def ledger(
@@ -104,7 +109,7 @@ def ledger(
 	now: datetime,
 	user: str | None = None,
 	limit: int = MAX_ROWS,
-	after: tuple[datetime | None, str] | None = None,
+	after: tuple[datetime | None, str | None] | None = None,
 ) -> list[dict[str, Any]]:
 	"""Lines of the ledger, newest petition first.
 
@@ -119,16 +124,26 @@ def ledger(
 		One dict per petition. `petitioner_name` is masked unless the user may see identities; `promise` and
 		`statutory` hold one of `CLOCK_STATES` or None where the clock never started.
 	"""
-	petition = DocType("Petition")
-	query = (
-		frappe.qb.from_(petition)
-		.where(_condition(petition, filters, now, user))
-		.orderby(petition.petitioned_at, order=Order.desc)
-		.orderby(petition.name, order=Order.desc)
+	petition, listed = DocType("Petition"), DocType("Petition").as_("listed")
+	# the page is found by index from the few columns that order it, before anything is joined to it
+	page = (
+		frappe.qb.from_(listed)
+		.select(listed.name)
+		.where(_condition(listed, filters, now, user))
+		.orderby(listed.petitioned_at, order=Order.desc)
+		.orderby(listed.name, order=Order.desc)
 		.limit(limit)
 	)
 	if after:
-		query = query.where(_comes_after(petition, *after))
+		page = page.where(_comes_after(listed, *after))
+	page = page.as_("page")
+	query = (
+		frappe.qb.from_(page)
+		.join(petition)
+		.on(petition.name == page["name"])
+		.orderby(petition.petitioned_at, order=Order.desc)
+		.orderby(petition.name, order=Order.desc)
+	)
 	query = query.select(
 		petition.name,
 		petition.petitioned_at,
@@ -171,15 +186,12 @@ def ledger(
 	return rows
 
 
-def _comes_after(petition, moment: datetime | None, name: str) -> Criterion:
-	"""Later in an order in which cases without a moment come last."""
+def _comes_after(petition, moment: datetime | None, name: str | None) -> Criterion:
+	"""Later in an order in which cases without a day come last; written so that the index is entered at the right place."""
 	if moment is None:
-		return petition.petitioned_at.isnull() & (petition.name < name)
-	return (
-		(petition.petitioned_at < moment)
-		| ((petition.petitioned_at == moment) & (petition.name < name))
-		| petition.petitioned_at.isnull()
-	)
+		undated = petition.petitioned_at.isnull()
+		return undated & (petition.name < name) if name else undated
+	return (petition.petitioned_at <= moment) & ((petition.petitioned_at < moment) | (petition.name < name))
 
 
 def count_ledger(filters: LedgerFilters, now: datetime, user: str | None = None) -> int:

@@ -18,6 +18,14 @@ def rows_of(doctype: str, **filters) -> list:
 	return frappe.get_all(doctype, filters=filters, fields=["*"], order_by="name asc", limit_page_length=0)
 
 
+def grouped(doctype: str) -> dict[str, list]:
+	"""Rows by the petition they belong to."""
+	found = defaultdict(list)
+	for row in rows_of(doctype):
+		found[row.petition].append(row)
+	return found
+
+
 def midnight(day: date) -> datetime:
 	return datetime.combine(day, time())
 
@@ -46,6 +54,13 @@ class Independent:
 			for e in rows_of("Evaluation")
 			if e.entered_at <= cut_off
 		}
+		self.past = grouped("Petition Round")
+		self.statements = grouped("Settlement Statement")
+		self.receipts = grouped("Service Receipt")
+		self.later = defaultdict(list)
+		for c in self.all_cases:
+			if c.main_petition and c.workflow_state != "Draft" and c.petitioned_at:
+				self.later[c.main_petition].append(c.petitioned_at)
 		self.rounds = [r for c in cases for r in self.rounds_of(c)]
 
 	# rows
@@ -59,7 +74,7 @@ class Independent:
 		else:
 			ended = c.withdrawn_at or c.refused_at or c.closed_at
 		found = [self.round(c, c, c.agent, True, ended)]
-		for past in rows_of("Petition Round", petition=c.name):
+		for past in self.past[c.name]:
 			found.append(self.round(c, past, past.agent, False, past.ended_at))
 		return found
 
@@ -213,18 +228,13 @@ class Independent:
 		end = r.closed + self.waiting
 		if not r.is_current and r.ended and r.ended <= end:
 			return False
-		return not any(
-			other.main_petition == r.case.name
-			and other.workflow_state != "Draft"
-			and other.petitioned_at
-			and r.closed < other.petitioned_at <= end
-			for other in self.all_cases
-		)
+		return not any(r.closed < moment <= end for moment in self.later[r.case.name])
 
 	def has_statement(self, r) -> bool:
 		return any(
 			s.status == "Confirmed" and s.confirmed_at and s.confirmed_at <= self.cut_off
-			for s in rows_of("Settlement Statement", petition=r.case.name, round=r.number)
+			for s in self.statements[r.case.name]
+			if s.round == r.number
 		)
 
 	def has_all_papers(self, r) -> bool:
@@ -236,7 +246,7 @@ class Independent:
 			return True
 		if r.is_current and (r.case.service_attempts or 0) >= self.attempts:
 			return True
-		return bool(rows_of("Service Receipt", petition=r.case.name, round=r.number, result="Served"))
+		return any(p.round == r.number and p.result == "Served" for p in self.receipts[r.case.name])
 
 	def beside(
 		self, doctype: str, level: str, scope: str, unit: str | None, agent: str | None = None

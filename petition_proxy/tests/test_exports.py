@@ -8,11 +8,12 @@ from contextlib import contextmanager
 
 import frappe
 from frappe.handler import execute_cmd
-from frappe.utils import now_datetime, set_request
+from frappe.utils import add_days, now_datetime, set_request
 from openpyxl import load_workbook
 
 from petition_proxy.api import exports
 from petition_proxy.domain import lifecycle
+from petition_proxy.jobs.export_cleanup import remove_old_exports
 from petition_proxy.tests import factories as f
 from petition_proxy.tests.base import AppTestCase
 from petition_proxy.utils import export_rules, streams
@@ -405,7 +406,8 @@ class TestLargeFiles(_ExportCase):
 		)
 		url = exports.make_file(job["what"], job["name"], job["values"])
 		file = frappe.get_doc("File", {"file_url": url})
-		self.addCleanup(os.unlink, file.get_full_path())
+		path = file.get_full_path()
+		self.addCleanup(lambda: os.path.exists(path) and os.unlink(path))
 		with open(file.get_full_path(), encoding="utf-8-sig") as content:
 			text = content.read()
 		self.assertIn(self.own.name, text)
@@ -416,6 +418,17 @@ class TestLargeFiles(_ExportCase):
 		self.assertEqual(notice.link, url)
 		self.as_user("town2@pp.test")
 		self.assertFalse(frappe.get_doc("File", file.name).has_permission("read"))
+		self.as_user("Administrator")
+		self.assertEqual(remove_old_exports(), 0)
+		self.assertEqual(remove_old_exports(add_days(now_datetime(), 8)), 1)
+		self.assertFalse(frappe.db.exists("File", file.name))
+
+	def test_a_file_that_only_looks_like_one_stays(self):
+		file = frappe.get_doc(
+			{"doctype": "File", "file_name": "export-notes.csv", "content": "a", "is_private": 1}
+		).insert()
+		remove_old_exports(add_days(now_datetime(), 30))
+		self.assertTrue(frappe.db.exists("File", file.name))
 
 
 class TestCells(AppTestCase):

@@ -6,7 +6,6 @@ Run by `script/measure-exports` on the site of `script/bench`, which it empties 
 import json
 import os
 import platform
-import resource
 import subprocess
 import sys
 import time
@@ -86,10 +85,17 @@ def in_own_process(kind: str) -> dict:
 		kind: one of `KINDS`; "nothing" shows what the process takes by itself.
 	"""
 	program = f"from petition_proxy.utils.export_meter import export_once; export_once({frappe.local.site!r}, {kind!r})"
-	done = subprocess.run(
-		[sys.executable, "-c", program], cwd=os.getcwd(), capture_output=True, text=True, check=True
-	)
+	done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+	if done.returncode:
+		sys.exit(f"{kind}: {done.stderr[-2000:]}")
 	return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def peak_mb() -> int:
+	"""Most memory this program has held; what the one it was started from held does not count, unlike in `getrusage`."""
+	with open("/proc/self/status") as status:
+		line = next(line for line in status if line.startswith("VmHWM"))
+	return int(line.split()[1]) // 1024
 
 
 def export_once(site: str, kind: str) -> None:
@@ -124,7 +130,7 @@ def export_once(site: str, kind: str) -> None:
 				"rows": rows,
 				"file_mb": os.path.getsize(path) / 1e6 if path else 0.0,
 				"seconds": time.perf_counter() - began,
-				"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+				"peak_mb": peak_mb(),
 			}
 		)
 	)
