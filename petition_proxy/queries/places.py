@@ -5,15 +5,17 @@ from typing import Any
 
 import frappe
 from frappe.query_builder import DocType
+from frappe.query_builder.functions import Count
 from frappe.utils import getdate
+from pypika.terms import ValueWrapper
 
 from petition_proxy.domain import coverage
 from petition_proxy.domain.agent_lifecycle import ON_DUTY, REGISTERED_STATUSES
 from petition_proxy.queries.coverage import CoverageFilters, read_ground
 from petition_proxy.queries.directory import is_open
-from petition_proxy.queries.roster import able_on, roster_on
+from petition_proxy.queries.roster import certified_on, roster_on
 from petition_proxy.queries.rounds import ROUNDS
-from petition_proxy.queries.sources import AGENT, VILLAGE, Ask, MemorySource
+from petition_proxy.queries.sources import Ask, MemorySource
 
 
 def day_of(ask: Ask) -> date:
@@ -21,9 +23,27 @@ def day_of(ask: Ask) -> date:
 	return min(ask.period.last, getdate())
 
 
-def filed_by(level: str, ask: Ask) -> dict[str, int]:
-	"""Cases registered in the period per village or agent."""
-	return {scope: terms["filed"] for scope, terms in ROUNDS.count(level, ("filed",), ask).items() if scope}
+def filed_by(column: str, ask: Ask) -> dict[str, int]:
+	"""Cases registered in the period per village or agent, both from one query.
+
+	Args:
+		column: "village" or "agent".
+		ask: which rows.
+	"""
+	if "filed" not in ask.memo:
+		rows = ROUNDS.rows(ask)
+		ask.memo["filed"] = (
+			frappe.qb.from_(rows)
+			.select(rows.village, rows.agent, Count("*").as_("cases"))
+			.where(ROUNDS.terms["filed"](rows, ask.period))
+			.groupby(rows.village, rows.agent)
+			.run(as_dict=True)
+		)
+	found: dict[str, int] = {}
+	for row in ask.memo["filed"]:
+		if row[column]:
+			found[row[column]] = found.get(row[column], 0) + row.cases
+	return found
 
 
 def villages_in_force(ask: Ask) -> list[frappe._dict]:
@@ -43,8 +63,8 @@ def villages_in_force(ask: Ask) -> list[frappe._dict]:
 
 
 def _villages(ask: Ask) -> list[dict[str, Any]]:
-	filed = filed_by(VILLAGE, ask)
-	with_point, reached = _villages_with_point(day_of(ask)), _villages_reached(ask)
+	filed = filed_by("village", ask)
+	with_point, reached = _villages_with_something(ask)
 	return [
 		{
 			**row,
@@ -57,22 +77,13 @@ def _villages(ask: Ask) -> list[dict[str, Any]]:
 	]
 
 
-def _villages_with_point(on: date) -> set[str]:
-	point = DocType("Service Point")
-	return set(
-		frappe.qb.from_(point).select(point.village).distinct().where(is_open(point, on)).run(pluck=True)
-	)
-
-
-def _villages_reached(ask: Ask) -> set[str]:
-	event = DocType("Publicity Event")
-	return set(
-		frappe.qb.from_(event)
-		.select(event.village)
-		.distinct()
-		.where(ask.period.holds_day(event.held_on) & event.village.notnull())
-		.run(pluck=True)
-	)
+def _villages_with_something(ask: Ask) -> tuple[set[str], set[str]]:
+	"""Villages with an open service point, and those with publicity of their own in the period."""
+	point, event, on = DocType("Service Point"), DocType("Publicity Event"), day_of(ask)
+	points = frappe.qb.from_(point).select(ValueWrapper("point").as_("what"), point.village)
+	events = frappe.qb.from_(event).select(ValueWrapper("event").as_("what"), event.village)
+	rows = points.where(is_open(point, on)).union(events.where(ask.period.holds_day(event.held_on))).run()
+	return {v for what, v in rows if what == "point"}, {v for what, v in rows if what == "event"}
 
 
 VILLAGES = MemorySource(
@@ -111,8 +122,7 @@ def agents_on(ask: Ask) -> list[dict[str, Any]]:
 	"""Who stood on the register on the last day, with the place of that day."""
 	on = day_of(ask)
 	# places and people alone, no case; the reader's places are asked for by whoever counts
-	able = {row["agent"] for row in able_on(on, user="Administrator")}
-	rows = roster_on(on, user="Administrator")
+	rows, able = roster_on(on, user="Administrator"), certified_on(on)
 	return [
 		{**row, "name": row["agent"], "is_able": row["agent"] in able}
 		for row in rows
@@ -121,7 +131,7 @@ def agents_on(ask: Ask) -> list[dict[str, Any]]:
 
 
 def _agents(ask: Ask) -> list[dict[str, Any]]:
-	filed = filed_by(AGENT, ask)
+	filed = filed_by("agent", ask)
 	rows = []
 	for row in agents_on(ask):
 		on_duty = row["status"] == ON_DUTY

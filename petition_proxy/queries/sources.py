@@ -6,7 +6,7 @@ and the list behind it (`listing`), so the two cannot differ.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -66,6 +66,7 @@ class Ask:
 		agent: a proxy agent.
 		cases: condition on the petition table, for rows of cases: `in_scope()` or `without_complaints`.
 		reader: whose places count, for rows that are no cases.
+		memo: what sources have read for this question, so that two of them do not read it twice.
 	"""
 
 	period: Period
@@ -76,6 +77,7 @@ class Ask:
 	agent: str | None = None
 	cases: Callable | None = None
 	reader: Scope | None = None
+	memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 	def within(self, columns: Mapping[str, Any]) -> list[Criterion]:
 		"""Conditions of place, unit and agent.

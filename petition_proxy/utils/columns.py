@@ -30,20 +30,20 @@ def show_rate(rate: float | None) -> str:
 	return NOTHING_TO_MEASURE if rate is None else f"{rate:5.1f}%"
 
 
-def bar_chart(labels: list[str], **series: list) -> dict[str, Any] | None:
+def bar_chart(labels: list[str], *series: tuple[str, list]) -> dict[str, Any] | None:
 	"""Bars side by side; without a bar no chart.
 
 	Args:
 		labels: what each group of bars is called.
-		series: values of each bar under its name; None for no bar.
+		series: name and values of each kind of bar; None for no bar.
 	"""
-	series = {name: values for name, values in series.items() if any(v is not None for v in values)}
+	series = [(name, values) for name, values in series if any(v is not None for v in values)]
 	if not labels or not series:
 		return None
 	return {
 		"data": {
 			"labels": labels,
-			"datasets": [{"name": name, "values": values} for name, values in series.items()],
+			"datasets": [{"name": name, "values": values} for name, values in series],
 		},
 		"type": "bar",
 	}

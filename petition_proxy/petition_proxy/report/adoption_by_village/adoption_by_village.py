@@ -35,7 +35,7 @@ def _chart(asked: AdoptionFilters, villages: list[dict[str, Any]]) -> dict[str, 
 		return None
 	labels = [column.label for column in get_columns(asked) if column.fieldname.startswith("week_")]
 	weeks = [sum(row["by_week"][number] for row in villages) for number in range(asked.weeks)]
-	return bar_chart(labels, **{_("Cases"): weeks})
+	return bar_chart(labels, (_("Cases"), weeks))
 
 
 def get_columns(asked: AdoptionFilters) -> list[dict[str, Any]]:

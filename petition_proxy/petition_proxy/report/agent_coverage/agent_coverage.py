@@ -15,10 +15,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 	rows = [_row(entry) for entry in coverage_by_town(asked, ground)]
 	chart = bar_chart(
 		[row["town_name"] for row in rows],
-		**{
-			_("Covered"): [row["covered"] for row in rows],
-			_("Not Covered"): [row["uncovered"] for row in rows],
-		},
+		(_("Covered"), [row["covered"] for row in rows]),
+		(_("Not Covered"), [row["uncovered"] for row in rows]),
 	)
 	if rows:
 		total = {"town_name": _("Total"), "agents": sum(row["agents"] for row in rows)}

@@ -16,10 +16,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 	rows = tier_figures(CaseFilters.read(filters), now_datetime())
 	chart = bar_chart(
 		[_(tier) for tier in (row["tier"] for row in rows)],
-		**{
-			_("Median Hours"): [row["median_hours"] for row in rows],
-			_("Mean Hours"): [row["mean_hours"] for row in rows],
-		},
+		(_("Median Hours"), [row["median_hours"] for row in rows]),
+		(_("Mean Hours"), [row["mean_hours"] for row in rows]),
 	)
 	for row in rows:
 		tier = row["tier"]

@@ -14,10 +14,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 	rows = step_figures(CaseFilters.read(filters))
 	chart = bar_chart(
 		[_(step, context="Step of the Path") for step in (row["step"] for row in rows)],
-		**{
-			_("Proxied: Median Hours"): [row["proxied_hours"] for row in rows],
-			_("Direct: Median Hours"): [row["direct_hours"] for row in rows],
-		},
+		(_("Proxied: Median Hours"), [row["proxied_hours"] for row in rows]),
+		(_("Direct: Median Hours"), [row["direct_hours"] for row in rows]),
 	)
 	for row in rows:
 		step = row["step"]

@@ -34,10 +34,8 @@ def _chart(rows: list[dict[str, Any]], group_by: str) -> dict[str, Any] | None:
 		labels = [row.get("village_name") or row.get("town_name") or "" for row in shown]
 	return bar_chart(
 		labels,
-		**{
-			_("Copies Given Out"): [row["copies"] for row in shown],
-			_("People Reached"): [row["people_reached"] for row in shown],
-		},
+		(_("Copies Given Out"), [row["copies"] for row in shown]),
+		(_("People Reached"), [row["people_reached"] for row in shown]),
 	)
 
 

@@ -27,10 +27,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 	busy = sorted(rows, key=lambda row: -row["orders"])[:24]
 	chart = bar_chart(
 		[row["unit_name"] for row in busy],
-		**{
-			_("Orders"): [row["orders"] for row in busy],
-			_("No Reply in Time"): [row["overdue"] for row in busy],
-		},
+		(_("Orders"), [row["orders"] for row in busy]),
+		(_("No Reply in Time"), [row["overdue"] for row in busy]),
 	)
 	if rows:
 		counts = [key for key, value in rows[0].items() if isinstance(value, int)]

@@ -47,7 +47,8 @@ def _chart(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 	return bar_chart(
 		[row["unit_name"] for row in shown],
-		**{_("Promise: On Time"): rates("promise"), _("Statutory: On Time"): rates("statutory")},
+		(_("Promise: On Time"), rates("promise")),
+		(_("Statutory: On Time"), rates("statutory")),
 	)
 
 
