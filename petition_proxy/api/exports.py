@@ -128,7 +128,7 @@ def export_report() -> Response | None:
 	query_report.format_duration_fields(data)
 	visible = form.visible_idx
 	visible = json.loads(visible) if isinstance(visible, str) else visible or []
-	rows, _widths = query_report.build_xlsx_data(
+	rows, *_widths = query_report.build_xlsx_data(
 		data, visible, form.include_indentation, include_filters=form.include_filters
 	)
 	path = _write(file_type, report.name, rows, csv_params)
