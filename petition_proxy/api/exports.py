@@ -20,24 +20,18 @@ from frappe.desk.reportview import get_field_info, get_form_params
 from frappe.desk.utils import pop_csv_params
 from frappe.model.db_query import DatabaseQuery
 from frappe.utils import format_duration, now_datetime
-from werkzeug.wrappers import Response
-from werkzeug.wsgi import FileWrapper
 
 from petition_proxy.permissions.scope import clear_scopes
 from petition_proxy.queries.ledger import LedgerFilters, count_ledger, ledger_pages
 from petition_proxy.utils.access_log import record_export
 from petition_proxy.utils.client_values import read_filters, read_names
 from petition_proxy.utils.export_rules import describe_filters, is_ours, is_sealed, masker
-from petition_proxy.utils.streams import CSV, ENDINGS, EXCEL, open_writer, safe_cell, streamed
+from petition_proxy.utils.streams import CSV, ENDINGS, open_writer, safe_cell, streamed
 
 # A person does not wait for more in front of an open page.
 BACKGROUND_ROWS = 20_000
 LEDGER = "Petition Ledger"
 JOB = "petition-proxy|export|{user}|{what}"
-CONTENT_TYPES = {
-	CSV: "text/csv; charset=utf-8",
-	EXCEL: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 class ExportError(frappe.ValidationError):
@@ -53,7 +47,7 @@ def export_records(
 	filters: str | list | dict | None = None,
 	file_type: str = CSV,
 	order_by: str | None = None,
-) -> Response | dict[str, Any]:
+) -> dict[str, Any] | None:
 	"""A list as a file, of the records the caller may see; a large one is made in the background.
 
 	Args:
@@ -64,7 +58,7 @@ def export_records(
 		order_by: as for a list; by name if none.
 
 	Returns:
-		The file; or `queued` with the number of rows, if it comes as a notice.
+		None with the file as the answer; or `queued` and the number of rows, if it comes as a notice.
 
 	Raises:
 		frappe.PermissionError: no right to export these records.
@@ -85,18 +79,18 @@ def export_records(
 # Frappe's ways out, replaced by hooks.py
 # ---------------------------------------
 @frappe.whitelist()
-def export_list() -> Response | None:
+def export_list() -> None:
 	"""`frappe.desk.reportview.export_query`: list and Report Builder.
 
 	Raises:
 		frappe.PermissionError: no right to export these records.
 	"""
-	answer = _answer_list(_read_list_params())
-	return answer if isinstance(answer, Response) else _say_queued(answer["rows"])
+	if answer := _answer_list(_read_list_params()):
+		_say_queued(answer["rows"])
 
 
 @frappe.whitelist()
-def export_report() -> Response | None:
+def export_report() -> None:
 	"""`frappe.desk.query_report.export_query`: script reports. The ledger is written page by page and whole.
 
 	Raises:
@@ -110,7 +104,8 @@ def export_report() -> Response | None:
 	frappe.permissions.can_export(report.ref_doctype, raise_exception=True)
 	file_type = _read_file_type(form.file_format_type)
 	if report.name == LEDGER and not form.custom_columns:
-		return _export_ledger(form.filters, file_type, csv_params)
+		_export_ledger(form.filters, file_type, csv_params)
+		return
 	data = frappe._dict(
 		query_report.run(
 			report.name,
@@ -124,7 +119,7 @@ def export_report() -> Response | None:
 		frappe.respond_as_web_page(
 			_("No data to export"), _("You can try changing the filters of your report.")
 		)
-		return None
+		return
 	query_report.format_duration_fields(data)
 	visible = form.visible_idx
 	visible = json.loads(visible) if isinstance(visible, str) else visible or []
@@ -140,7 +135,7 @@ def export_report() -> Response | None:
 		describe_filters(form.filters),
 		", ".join(c.get("fieldname") or "" for c in data.columns),
 	)
-	return _respond(path, _(report.name), file_type)
+	_respond(path, _(report.name), file_type)
 
 
 @frappe.whitelist()
@@ -278,15 +273,15 @@ def _read_file_type(value: str | None) -> str:
 	return value
 
 
-def _answer_list(params: frappe._dict) -> Response | dict[str, Any]:
+def _answer_list(params: frappe._dict) -> dict[str, Any] | None:
 	frappe.permissions.can_export(params.doctype, raise_exception=True)
 	export = ListExport(params)
 	count = export.count()
 	if count > BACKGROUND_ROWS:
 		_enqueue("list", params.doctype, params=dict(params))
 		return {"queued": True, "rows": count}
-	path = export.write()
-	return _respond(path, _(export.title), export.file_type)
+	_respond(export.write(), _(export.title), export.file_type)
+	return None
 
 
 class ListExport:
@@ -385,7 +380,7 @@ def _bare(field: str) -> str:
 
 # The ledger
 # ----------
-def _export_ledger(filters, file_type: str, csv_params: dict) -> Response | None:
+def _export_ledger(filters, file_type: str, csv_params: dict) -> None:
 	report = query_report.get_report_doc(LEDGER)  # asks for the right to it
 	if not frappe.has_permission(report.ref_doctype, "report"):
 		raise frappe.PermissionError(_("Must have report permission to access this report."))
@@ -393,8 +388,9 @@ def _export_ledger(filters, file_type: str, csv_params: dict) -> Response | None
 	count = count_ledger(LedgerFilters.read(asked), now_datetime())
 	if count > BACKGROUND_ROWS:
 		_enqueue("ledger", LEDGER, filters=dict(asked), file_type=file_type, csv_params=csv_params)
-		return _say_queued(count)
-	return _respond(write_ledger(asked, file_type, csv_params), _(LEDGER), file_type)
+		_say_queued(count)
+		return
+	_respond(write_ledger(asked, file_type, csv_params), _(LEDGER), file_type)
 
 
 def write_ledger(filters: dict, file_type: str, csv_params: dict | None = None) -> str:
@@ -451,16 +447,14 @@ def _write(file_type: str, title: str, rows: Iterable[list], csv_params: dict) -
 	return path
 
 
-def _respond(path: str, title: str, file_type: str) -> Response:
-	"""The file, read from the disk while it is sent, and gone from there."""
-	file = open(path, "rb")
-	size = os.fstat(file.fileno()).st_size
+def _respond(path: str, title: str, file_type: str) -> None:
+	"""Answer with the file and take it off the disk. It holds `BACKGROUND_ROWS` rows at most, so it fits into the answer;
+	the desk posts to an address from which Frappe passes on no answer of our own."""
+	with open(path, "rb") as file:
+		frappe.response["filecontent"] = file.read()
 	os.unlink(path)
-	response = Response(FileWrapper(file), direct_passthrough=True, content_type=CONTENT_TYPES[file_type])
-	response.headers["Content-Length"] = str(size)
-	response.headers.set("Content-Disposition", "attachment", filename=f"{title}.{ENDINGS[file_type]}")
-	response.call_on_close(file.close)
-	return response
+	frappe.response["filename"] = f"{title}.{ENDINGS[file_type]}"
+	frappe.response["type"] = "binary"
 
 
 def _say_queued(rows: int) -> None:
