@@ -299,11 +299,22 @@ doc_events = {
 }
 
 # Frappe counts these without row access, and shows steps by role alone
+# ... and lets tables out as they are: formulas, no record, all in memory (api/exports.py)
 override_whitelisted_methods = {
+	"frappe.desk.reportview.export_query": "petition_proxy.api.exports.export_list",
+	"frappe.desk.query_report.export_query": "petition_proxy.api.exports.export_report",
+	"frappe.core.doctype.data_export.exporter.export_data": "petition_proxy.api.exports.export_data",
+	"frappe.core.doctype.data_import.data_import.download_template": "petition_proxy.api.exports.download_template",
 	"frappe.model.workflow.get_transitions": "petition_proxy.api.steps.get_transitions",
 	"frappe.desk.doctype.tag.tag.get_tagged_docs": "petition_proxy.permissions.doors.get_tagged_docs",
 	"frappe.client.get_count": "petition_proxy.api.counts.get_count",
 	"frappe.workflow.doctype.workflow.workflow.get_workflow_state_count": "petition_proxy.api.counts.get_workflow_state_count",
+}
+
+# Reports by mail stay in the scope of the person they are for; Frappe's log of exports keeps no contents
+override_doctype_class = {
+	"Auto Email Report": "petition_proxy.overrides.auto_email_report.ScopedAutoEmailReport",
+	"Access Log": "petition_proxy.overrides.access_log.DiscreetAccessLog",
 }
 
 # Scheduled jobs: cron entries only put work on the long queue
@@ -321,6 +332,7 @@ scheduler_events = {
 		"petition_proxy.jobs.certificate_watch.enqueue_certificate_watch",
 		"petition_proxy.jobs.draft_cleanup.enqueue_draft_cleanup",
 		"petition_proxy.jobs.reward_settlement.enqueue_reward_run",
+		"petition_proxy.jobs.export_cleanup.enqueue_export_cleanup",
 	],
 }
 

@@ -1098,12 +1098,20 @@ def make_speed_site(house: House) -> bool | str:
 
 def command_bench(house: House, arguments: list[str]) -> int:
 	petitions, filings, page = arguments
+	sizes = {"petitions": int(petitions), "filings": int(filings), "out": page}
+	return run_on_speed_site(house, "petition_proxy.utils.bench_report.run", sizes)
+
+
+def command_measure_exports(house: House, arguments: list[str]) -> int:
+	return run_on_speed_site(house, "petition_proxy.utils.export_meter.run", {"rows": int(arguments[0])})
+
+
+def run_on_speed_site(house: House, method: str, values: dict) -> int:
 	house.steps.do("Check this machine", check_machine, house)
 	with services(house), setup_lock(house):
 		set_up_bench(house)
 		house.steps.do(f"Make the site {SPEED_SITE}", make_speed_site, house)
-		sizes = repr({"petitions": int(petitions), "filings": int(filings), "out": page})
-		method = "petition_proxy.utils.bench_report.run"
+		sizes = repr(values)
 		command = ["bench", "--site", SPEED_SITE, "execute", method, "--kwargs", sizes]
 		return subprocess.run(command, cwd=house.bench, env=house.environment()).returncode
 
@@ -1396,6 +1404,8 @@ def main(arguments: list[str]) -> int:
 			return command_test(house, rest)
 		if command == "bench":
 			return command_bench(house, rest)
+		if command == "measure-exports":
+			return command_measure_exports(house, rest)
 	except KeyboardInterrupt:
 		say()
 		say("Stopped.")

@@ -6,7 +6,12 @@ from typing import Any
 import frappe
 from frappe.utils import now_datetime
 
+from petition_proxy.domain.standing import NO_RATE
+from petition_proxy.queries import catalogue
+from petition_proxy.queries.figure_filters import FigureFilters, read_codes
+from petition_proxy.queries.sources import TOTAL
 from petition_proxy.queries.workload import count_late, late_filters
+from petition_proxy.utils.client_values import read_mapping
 
 
 @frappe.whitelist()
@@ -27,6 +32,41 @@ def late_now(filters: str | list | dict | None = None) -> dict[str, Any]:
 		"fieldtype": "Int",
 		"route": ["List", "Petition", "List"],
 		"route_options": _as_route_options(late_filters(now)),
+	}
+
+
+@frappe.whitelist()
+@frappe.read_only()
+def indicator_now(filters: str | list | dict | None = None) -> dict[str, Any] | str:
+	"""One indicator of the present quarter up to today, over all the user may see, and the report behind it.
+
+	Args:
+		filters: the card's own: `indicator` (a code of the catalogue), and `report` to open.
+
+	Returns:
+		Number or text of the card and where it leads; a bare dash where there is nothing to measure, because the card would
+		take a text without a digit for a number and break.
+
+	Raises:
+		frappe.PermissionError: the user may not read petitions.
+		frappe.ValidationError: no such indicator.
+	"""
+	frappe.has_permission("Petition", "read", throw=True)
+	asked = read_mapping(filters if isinstance(filters, (str, dict)) else None)
+	(code,) = read_codes([asked.get("indicator") or ""])
+	question = FigureFilters.read(None, TOTAL)
+	indicator = catalogue.BY_CODE[code]
+	figure = catalogue.read_total([code], question.ask())[code]
+	value = indicator.value(figure)
+	if value is None:
+		return NO_RATE
+	is_rate = indicator.kind == catalogue.RATE and indicator.of
+	return {
+		# the very words of the report
+		"value": indicator.text(figure) if is_rate else value,
+		"fieldtype": "Data" if is_rate else "Int" if indicator.kind == catalogue.NUMBER else "Float",
+		"route": ["query-report", asked.get("report") or "Indicators by Place"],
+		"route_options": question.as_route(),
 	}
 
 

@@ -5,10 +5,12 @@ from frappe import _
 
 from petition_proxy.api.identity import MAY_LOOK
 from petition_proxy.printing import batch
-from petition_proxy.printing.lists import ledger_html, list_pdf, roster_html
+from petition_proxy.printing.lists import ledger_html, list_pdf, report_html, roster_html
 from petition_proxy.printing.pages import paper_pdf
 from petition_proxy.printing.people import PEOPLE_OF, allow_plain
+from petition_proxy.utils.access_log import PRINT, record_export
 from petition_proxy.utils.client_values import read_day, read_mapping
+from petition_proxy.utils.export_rules import describe_filters
 from petition_proxy.utils.texts import plain_texts
 
 
@@ -39,7 +41,32 @@ def get_ledger_paper(filters: str | dict | None = None, lang: str = "zh") -> Non
 		frappe.PermissionError: no right to read petitions.
 	"""
 	frappe.has_permission("Petition", "print", throw=True)
-	_respond("ledger", list_pdf(ledger_html(read_mapping(filters), lang)))
+	asked = read_mapping(filters)
+	_respond("ledger", list_pdf(ledger_html(asked, lang)))
+	record_export("Report", "Petition Ledger", "PDF", 0, describe_filters(asked), act=PRINT)
+
+
+@frappe.whitelist()
+def get_report_paper(report: str, filters: str | dict | None = None, lang: str = "zh") -> None:
+	"""A report of this app as PDF, with its name, period, place and moment at the head.
+
+	Args:
+		report: name of the report.
+		filters: as its form sends them.
+		lang: language of the paper.
+
+	Raises:
+		frappe.DoesNotExistError: no such report of this app.
+		frappe.PermissionError: no right to the report, or to print its records.
+	"""
+	doctype = frappe.db.get_value("Report", {"name": report, "module": "Petition Proxy"}, "ref_doctype")
+	if not doctype:
+		frappe.throw(_("There is no such report."), frappe.DoesNotExistError)
+	frappe.has_permission(doctype, "print", throw=True)
+	asked = read_mapping(filters)
+	html, lines = report_html(report, asked, lang)
+	_respond(report, list_pdf(html))
+	record_export("Report", report, "PDF", lines, describe_filters(asked), act=PRINT)
 
 
 @frappe.whitelist()

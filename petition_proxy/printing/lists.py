@@ -3,9 +3,11 @@
 from typing import Any
 
 import frappe
+from frappe import _
+from frappe.desk import query_report
 from frappe.query_builder import DocType
 from frappe.translate import print_language
-from frappe.utils import now_datetime
+from frappe.utils import now_datetime, strip_html_tags
 
 from petition_proxy.permissions import agent_query
 from petition_proxy.printing.pages import page, to_pdf
@@ -14,6 +16,8 @@ from petition_proxy.queries.ledger import LedgerFilters, ledger
 
 # What a person reads on paper; the report holds more.
 MAX_ROWS = 2000
+# Records that paper names by their title.
+TITLES = frozenset({"Region", "Handling Unit"})
 
 
 def ledger_html(filters: dict[str, Any], lang: str = "zh") -> str:
@@ -52,6 +56,72 @@ def roster_html(town: str | None = None, status: str | None = None, lang: str = 
 		on_duty=sum(row.status == "On Duty" for row in rows),
 		is_cut=len(rows) == MAX_ROWS,
 	)
+
+
+def report_html(report: str, filters: dict[str, Any], lang: str = "zh") -> tuple[str, int]:
+	"""A report of this app as a page whose head says what it is, of which period and place, and as of when.
+
+	Args:
+		report: its name; the person's right to it is asked by Frappe, which runs it.
+		filters: as its form sends them.
+		lang: language of the paper.
+
+	Returns:
+		The page, and the number of its lines.
+	"""
+	with print_language(lang):
+		data = query_report.run(report, filters, ignore_prepared_report=True, are_default_filters=False)
+		columns = [c for c in data["columns"] if not c.get("hidden")]
+		lines = data["result"][:MAX_ROWS]
+		context = {
+			"report": report,
+			"columns": columns,
+			"rows": [[_cell(row.get(c["fieldname"]), c) for c in columns] for row in lines],
+			"totals": [bool(row.get("is_total")) for row in lines],
+			"note": strip_html_tags(data.get("message") or ""),
+			"conditions": _conditions(report, filters),
+			"office": paper_title(
+				"Handling Unit", frappe.get_cached_doc("Petition Proxy Settings").petition_office
+			),
+			"is_cut": len(data["result"]) > MAX_ROWS,
+		}
+		body = frappe.render_template("petition_proxy/templates/print/report.html", context)
+		return page("report", body, lang), len(lines)
+
+
+def _cell(value: Any, column: dict[str, Any]) -> str:
+	if value is None or value == "":
+		return ""
+	if column.get("fieldtype") in ("Date", "Datetime"):
+		return str(value)[:16]
+	if column.get("fieldtype") == "Check":
+		return _("Yes") if value else _("No")
+	if column.get("fieldtype") == "Link" and column.get("options") in TITLES:
+		return paper_title(column["options"], value) or str(value)
+	return str(value).strip()
+
+
+def _conditions(report: str, filters: dict[str, Any]) -> list[str]:
+	"""Period and place in words; what people typed is not printed."""
+	shown = []
+	for field, label in (
+		("from_date", _("From", context="Period")),
+		("to_date", _("To", context="Period")),
+		("on", _("On the Day")),
+		("year", _("Year")),
+		("town", _("Town or Street")),
+		("village", _("Village or Community")),
+		("unit", _("Handling Unit")),
+	):
+		value = filters.get(field)
+		if not value:
+			continue
+		if field in ("town", "village"):
+			value = paper_title("Region", value)
+		elif field == "unit":
+			value = paper_title("Handling Unit", value)
+		shown.append(_("{0}: {1}").format(label, value))
+	return shown
 
 
 def list_pdf(html: str) -> bytes:

@@ -230,6 +230,7 @@ def _read_settlements(filters: CoverageFilters) -> list[frappe._dict]:
 			home.settlement_name,
 			home.village,
 			home.town,
+			home.district,
 			home.population,
 			home.households,
 			home.latitude,

@@ -157,8 +157,18 @@ def able_on(on: date, town: str | None = None, user: str | None = None) -> list[
 	Returns:
 		Rows as `roster_on`.
 	"""
+	holders = certified_on(on)
+	return [row for row in roster_on(on, town=town, status=ON_DUTY, user=user) if row["agent"] in holders]
+
+
+def certified_on(on: date) -> set[str]:
+	"""Agents whose certificate was valid on a day.
+
+	Args:
+		on: the day.
+	"""
 	certificate = DocType("Agent Certificate")
-	holders = set(
+	return set(
 		frappe.qb.from_(certificate)
 		.select(certificate.agent)
 		.distinct()
@@ -166,4 +176,3 @@ def able_on(on: date, town: str | None = None, user: str | None = None) -> list[
 		.where(certificate.revoked_on.isnull() | (certificate.revoked_on > on))
 		.run(pluck=True)
 	)
-	return [row for row in roster_on(on, town=town, status=ON_DUTY, user=user) if row["agent"] in holders]

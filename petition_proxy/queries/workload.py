@@ -1,6 +1,7 @@
 """What waits for whom: the queues of the workspace and the cases that are late at this moment."""
 
 from datetime import datetime
+from typing import Any
 
 import frappe
 from frappe.query_builder import DocType
@@ -38,13 +39,52 @@ def count_late(now: datetime, user: str | None = None) -> int:
 		user: user id; the session's user by default.
 	"""
 	petition = DocType("Petition")
+	query = frappe.qb.from_(petition).select(Count("*"))
+	return _late(query, petition, now, user).run()[0][0]
+
+
+def late_cases(
+	now: datetime,
+	town: str | None = None,
+	unit: str | None = None,
+	limit: int = 5000,
+	user: str | None = None,
+) -> list[dict[str, Any]]:
+	"""The late cases a user may see, the longest overdue first: numbers and days, nothing about people.
+
+	Args:
+		now: the present moment.
+		town: of this town only.
+		unit: of this unit only.
+		limit: at most so many.
+		user: user id; the session's user by default.
+	"""
+	petition, handler, place = DocType("Petition"), DocType("Handling Unit"), DocType("Region")
 	query = (
 		frappe.qb.from_(petition)
-		.select(Count("*"))
-		.where(petition.workflow_state.isin(TIMED_STATES))
-		.where(petition.due_at < now.replace(microsecond=0))
+		.left_join(handler)
+		.on(handler.name == petition.handling_unit)
+		.left_join(place)
+		.on(place.name == petition.town)
+		.select(petition.name, petition.workflow_state, petition.due_at)
+		.select(handler.unit_name, place.region_name.as_("town_name"))
+		.orderby(petition.due_at)
+		.orderby(petition.name)
+		.limit(limit)
+	)
+	if town:
+		query = query.where(petition.town == town)
+	if unit:
+		query = query.where(petition.handling_unit == unit)
+	rows = _late(query, petition, now, user).run(as_dict=True)
+	for row in rows:
+		row.days_late = (now - row.due_at).days
+	return rows
+
+
+def _late(query, petition, now: datetime, user: str | None):
+	query = query.where(petition.workflow_state.isin(TIMED_STATES)).where(
+		petition.due_at < now.replace(microsecond=0)
 	)
 	scope = scope_condition(petition, user)
-	if scope is not None:
-		query = query.where(scope)
-	return query.run()[0][0]
+	return query if scope is None else query.where(scope)

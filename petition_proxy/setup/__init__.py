@@ -8,6 +8,7 @@ import frappe
 
 from petition_proxy.setup.boards import ensure_boards, remove_boards
 from petition_proxy.setup.indexes import ensure_indexes
+from petition_proxy.setup.mail_reports import ensure_mail_reports, remove_mail_reports
 from petition_proxy.setup.masters import ensure_masters
 from petition_proxy.setup.module_profile import ensure_module_profile
 from petition_proxy.setup.petitioners import ensure_petitioner_pages, remove_bearer_user
@@ -25,6 +26,7 @@ def after_install() -> None:
 	ensure_settings()
 	ensure_boards()
 	ensure_module_profile()
+	ensure_mail_reports()
 	ensure_indexes()
 
 
@@ -33,6 +35,7 @@ def before_uninstall() -> None:
 	remove_workflow()
 	remove_boards()
 	remove_bearer_user()
+	remove_mail_reports()
 	remove_roles()
 	frappe.db.delete("Scheduled Job Type", {"method": ("like", "petition_proxy.%")})
 	frappe.db.delete("Singles", {"doctype": "Petition Proxy Settings"})

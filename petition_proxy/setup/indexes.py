@@ -65,6 +65,9 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 		("petition_round", ("petition", "round")),
 		("unit_status", ("to_unit", "status")),
 		("status_sent", ("status", "sent_at")),
+		# what figures count by, one way into each period
+		("sent", ("sent_at", "petition")),
+		("answered", ("answered_at", "petition")),
 	),
 	"Responsibility Rule": (("category_region", ("category", "region")),),
 	"Coordination Meeting": (("petition_held", ("petition", "held_at")),),
@@ -78,7 +81,12 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 	"Settlement Statement": (("petition_round", ("petition", "round")),),
 	"Case File": (("petition_round", ("petition", "round")),),
 	"Signing Delegation": (("unit_days", ("unit", "valid_from", "valid_to")),),
-	"Petition Round": (("petition_round", ("petition", "round")),),
+	"Petition Round": (
+		("petition_round", ("petition", "round")),
+		("ended", ("ended_at", "petition")),
+	),
+	"Training Session": (("status_finished", ("status", "finished_on")),),
+	"Publicity Event": (("held", ("held_on", "village")),),
 	"Evaluation": (
 		("petition_round", ("petition", "round")),
 		("channel_entered", ("channel", "entered_at")),
@@ -93,6 +101,7 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 	"Extension Request": (
 		("petition_round", ("petition", "round")),
 		("unit_status", ("deciding_unit", "status")),
+		("asked", ("asked_at", "petition")),
 	),
 	"Progress Notice": (
 		("petition_status", ("petition", "status")),
@@ -104,11 +113,14 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 		("petition_status", ("petition", "status")),
 		("status_due", ("status", "due_at")),
 		("unit_issued", ("unit", "issued_at")),
+		("issued", ("issued_at", "petition")),
 	),
 	"Review Request": (
 		("petition_round", ("petition", "round")),
 		("unit_status", ("reviewing_unit", "status")),
 		("petitioner_level", ("petitioner", "level")),
+		("asked", ("asked_at", "petition")),
+		("decided", ("decided_at", "petition")),
 	),
 	"Improvement Advice": (
 		("district_status", ("district", "status")),
@@ -140,11 +152,15 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 		("agent_earned", ("agent", "earned_on")),
 		("batch_status", ("batch", "status")),
 		("status_petition", ("status", "petition")),
+		("earned", ("earned_on", "status")),
 	),
 	"Reward Batch Line": (("petition_parent", ("petition", "parent")),),
 	"Bulletin Figure": (("bulletin_level", ("bulletin", "level")),),
 	"Agent Consequence": (("agent_step", ("agent", "step")),),
-	"Access Record": (("document_at", ("doctype_name", "document", "at")),),
+	"Access Record": (
+		("document_at", ("doctype_name", "document", "at")),
+		("act_at", ("act", "at")),
+	),
 }
 
 

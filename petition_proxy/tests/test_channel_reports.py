@@ -119,7 +119,7 @@ class TestFivePriorities(ReportTestCase):
 
 	def test_zero_denominators_are_dashes(self):
 		self.case(proxied=True, assigned_at=moment(4))
-		_columns, rows, _note = five_priorities_effect.execute(
+		_columns, rows, *_rest = five_priorities_effect.execute(
 			{"from_date": "2023-05-01", "to_date": "2023-05-31"}
 		)
 		step = next(row for row in rows if row["step"] == "Assignment")

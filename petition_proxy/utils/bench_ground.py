@@ -42,6 +42,7 @@ CASE_FIELDS = (
 	"registered_at",
 	"accepted_at",
 	"replied_at",
+	"closed_at",
 	"reply_due_at",
 	"statutory_due_at",
 	"due_at",
@@ -311,6 +312,7 @@ def case(ground: Ground, number: int, state: str, petitioned_at: datetime, **val
 		"registered_at": petitioned_at,
 		"accepted_at": petitioned_at + timedelta(days=2),
 		"replied_at": None,
+		"closed_at": None,
 		"reply_due_at": None,
 		"statutory_due_at": None,
 		**values,
@@ -338,6 +340,7 @@ def put_closed(ground: Ground, count: int) -> None:
 		for number in range(start, min(start + 2000, first + count)):
 			came = present - timedelta(days=random.uniform(80, 1100))
 			accepted = came + timedelta(days=2)
+			replied = accepted + timedelta(days=random.uniform(1, 70))
 			rows.append(
 				case(
 					ground,
@@ -345,7 +348,8 @@ def put_closed(ground: Ground, count: int) -> None:
 					lifecycle.CLOSED,
 					came,
 					accepted_at=accepted,
-					replied_at=accepted + timedelta(days=random.uniform(1, 70)),
+					replied_at=replied,
+					closed_at=replied + timedelta(days=3),
 					reply_due_at=accepted + timedelta(days=15),
 					statutory_due_at=accepted + timedelta(days=60),
 				)

@@ -30,6 +30,25 @@ def show_rate(rate: float | None) -> str:
 	return NOTHING_TO_MEASURE if rate is None else f"{rate:5.1f}%"
 
 
+def bar_chart(labels: list[str], *series: tuple[str, list]) -> dict[str, Any] | None:
+	"""Bars side by side; without a bar no chart.
+
+	Args:
+		labels: what each group of bars is called.
+		series: name and values of each kind of bar; None for no bar.
+	"""
+	series = [(name, values) for name, values in series if any(v is not None for v in values)]
+	if not labels or not series:
+		return None
+	return {
+		"data": {
+			"labels": labels,
+			"datasets": [{"name": name, "values": values} for name, values in series],
+		},
+		"type": "bar",
+	}
+
+
 def label_width(label: str) -> int:
 	"""Room for the whole label, since cut-off ones look alike."""
 	return 44 + sum(16 if ord(char) > 0x2E80 else 8 for char in label)

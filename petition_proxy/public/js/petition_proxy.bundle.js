@@ -1,4 +1,5 @@
 import "./desk_shared";
+import "./figure_report";
 import "./printing";
 
 // A banner on every desk page while the deadline sweep is not running: warnings do not go out then, though

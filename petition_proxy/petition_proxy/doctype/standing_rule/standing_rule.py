@@ -9,7 +9,7 @@ from petition_proxy.queries.indicators import BY_CODE
 class StandingRule(Document):
 	def validate(self):
 		indicator = BY_CODE.get(self.indicator)
-		if not indicator or self.level not in indicator.levels:
+		if not indicator or self.level not in indicator.shown_at:
 			frappe.throw(
 				_("{0} says nothing about level {1}. Choose another indicator.").format(
 					_(self.indicator), _(self.level)

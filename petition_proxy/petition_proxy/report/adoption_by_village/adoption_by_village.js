@@ -1,4 +1,5 @@
 frappe.query_reports["Adoption by Village"] = {
+	onload: (report) => petition_proxy.figures.add_paper(report),
 	filters: [
 		{ fieldname: "on", label: __("Last Day"), fieldtype: "Date", default: frappe.datetime.get_today() },
 		{ fieldname: "weeks", label: __("Weeks"), fieldtype: "Int" },

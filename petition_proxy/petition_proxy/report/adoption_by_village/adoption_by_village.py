@@ -5,7 +5,7 @@ from frappe import _
 from frappe.utils import cint
 
 from petition_proxy.queries.adoption import AdoptionFilters, adoption_by_village, idle_agents
-from petition_proxy.utils.columns import count_column, text_column
+from petition_proxy.utils.columns import bar_chart, count_column, text_column
 
 
 def execute(filters: dict[str, Any] | None = None) -> tuple:
@@ -26,7 +26,16 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 		villages = [row for row in villages if not row["cases"] or not row["agents"]]
 	for row in villages:
 		row.update({f"week_{number}": cases for number, cases in enumerate(row["by_week"])})
-	return get_columns(asked), villages, None, None, summary
+	return get_columns(asked), villages, None, _chart(asked, villages), summary
+
+
+def _chart(asked: AdoptionFilters, villages: list[dict[str, Any]]) -> dict[str, Any] | None:
+	"""Cases of all villages, week by week."""
+	if not villages:
+		return None
+	labels = [column.label for column in get_columns(asked) if column.fieldname.startswith("week_")]
+	weeks = [sum(row["by_week"][number] for row in villages) for number in range(asked.weeks)]
+	return bar_chart(labels, (_("Cases"), weeks))
 
 
 def get_columns(asked: AdoptionFilters) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ frappe.query_reports["Agent Coverage"] = {
 	],
 
 	onload(report) {
+		petition_proxy.figures.add_paper(report);
 		const ask = (act) => () =>
 			frappe.require("coverage.bundle.js").then(() => petition_proxy.coverage[act](report.get_filter_values()));
 		report.page.add_inner_button(__("Map"), ask("open_map"));

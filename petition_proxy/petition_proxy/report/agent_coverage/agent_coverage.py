@@ -5,7 +5,7 @@ from frappe import _
 
 from petition_proxy.domain.coverage import CoverageCount, count_coverage
 from petition_proxy.queries.coverage import CoverageFilters, coverage_by_town, describe_method, read_ground
-from petition_proxy.utils.columns import count_column, rate_column, show_rate, text_column
+from petition_proxy.utils.columns import bar_chart, count_column, rate_column, show_rate, text_column
 
 
 def execute(filters: dict[str, Any] | None = None) -> tuple:
@@ -13,10 +13,15 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 	asked = CoverageFilters.read(filters)
 	ground = read_ground(asked)
 	rows = [_row(entry) for entry in coverage_by_town(asked, ground)]
+	chart = bar_chart(
+		[row["town_name"] for row in rows],
+		(_("Covered"), [row["covered"] for row in rows]),
+		(_("Not Covered"), [row["uncovered"] for row in rows]),
+	)
 	if rows:
 		total = {"town_name": _("Total"), "agents": sum(row["agents"] for row in rows)}
 		rows.append({**_row({**total, "count": count_coverage(ground.reaches())}), "is_total": 1, "bold": 1})
-	return get_columns(), rows, _message(describe_method(ground, asked.on))
+	return get_columns(), rows, _message(describe_method(ground, asked.on)), chart
 
 
 def get_columns() -> list[dict[str, Any]]:

@@ -1,4 +1,5 @@
 frappe.query_reports["Agent Roster"] = {
+	onload: (report) => petition_proxy.figures.add_paper(report),
 	filters: [
 		{
 			fieldname: "on_date",

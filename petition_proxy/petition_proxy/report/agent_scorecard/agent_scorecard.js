@@ -1,4 +1,5 @@
 frappe.query_reports["Agent Scorecard"] = {
+	onload: (report) => petition_proxy.figures.add_paper(report),
 	filters: [
 		{ fieldname: "agent", label: __("Proxy Agent"), fieldtype: "Link", options: "Proxy Agent" },
 		{

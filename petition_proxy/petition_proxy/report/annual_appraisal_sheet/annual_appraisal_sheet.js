@@ -1,4 +1,5 @@
 frappe.query_reports["Annual Appraisal Sheet"] = {
+	onload: (report) => petition_proxy.figures.add_paper(report),
 	filters: [
 		{
 			fieldname: "year",

@@ -7,6 +7,7 @@ frappe.query_reports["Cases to Hand Over"] = {
 	get_datatable_options: (options) => ({ ...options, checkboxColumn: true }),
 
 	onload(report) {
+		petition_proxy.figures.add_paper(report);
 		report.page.set_primary_action(__("Hand Over"), () => ask(report, true));
 		report.page.add_inner_button(__("Draft Agreements"), () => ask(report, false));
 	},

@@ -5,7 +5,10 @@ frappe.query_reports["Coverage Gaps"] = {
 		{ fieldname: "is_elderly", label: __("Pace of Older People"), fieldtype: "Check" },
 	],
 
-	onload: (report) => petition_proxy.wait_for_links(report),
+	onload(report) {
+		petition_proxy.figures.add_paper(report);
+		return petition_proxy.wait_for_links(report);
+	},
 
 	formatter(value, row, column, data, default_formatter) {
 		const shown = default_formatter(value, row, column, data);

@@ -1,4 +1,5 @@
 frappe.query_reports["Dwell Time by Tier"] = {
+	onload: (report) => petition_proxy.figures.add_paper(report),
 	filters: [
 		...petition_proxy.filters.petitioned(frappe.datetime.add_months(frappe.datetime.get_today(), -3)),
 		petition_proxy.filters.town(),

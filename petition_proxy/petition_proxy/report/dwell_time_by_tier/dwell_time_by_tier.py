@@ -6,6 +6,7 @@ from frappe.utils import now_datetime
 
 from petition_proxy.queries.dwell import tier_figures
 from petition_proxy.queries.timeliness import CaseFilters
+from petition_proxy.utils.columns import bar_chart
 
 NOTHING = "—"
 
@@ -13,6 +14,11 @@ NOTHING = "—"
 def execute(filters: dict[str, Any] | None = None) -> tuple:
 	"""Columns and a row per tier: how many cases stood there, how many still do, and for how long."""
 	rows = tier_figures(CaseFilters.read(filters), now_datetime())
+	chart = bar_chart(
+		[_(tier) for tier in (row["tier"] for row in rows)],
+		(_("Median Hours"), [row["median_hours"] for row in rows]),
+		(_("Mean Hours"), [row["mean_hours"] for row in rows]),
+	)
 	for row in rows:
 		tier = row["tier"]
 		row["tier_name"] = _(tier)
@@ -21,7 +27,7 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 	note = _(
 		"From registration to the reply or another end, in the present round of each case. Open cases count up to now. Between two units a case stands with the district."
 	)
-	return get_columns(), rows, note
+	return get_columns(), rows, note, chart
 
 
 def show_hours(value: float | None) -> str:

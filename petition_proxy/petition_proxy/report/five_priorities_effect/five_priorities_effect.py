@@ -6,11 +6,17 @@ from frappe import _
 from petition_proxy.petition_proxy.report.dwell_time_by_tier.dwell_time_by_tier import NOTHING, show_hours
 from petition_proxy.queries.dwell import step_figures
 from petition_proxy.queries.timeliness import CaseFilters
+from petition_proxy.utils.columns import bar_chart
 
 
 def execute(filters: dict[str, Any] | None = None) -> tuple:
 	"""Columns and a row per step: median hours of cases filed by an agent beside those of direct ones (clause S18)."""
 	rows = step_figures(CaseFilters.read(filters))
+	chart = bar_chart(
+		[_(step, context="Step of the Path") for step in (row["step"] for row in rows)],
+		(_("Proxied: Median Hours"), [row["proxied_hours"] for row in rows]),
+		(_("Direct: Median Hours"), [row["direct_hours"] for row in rows]),
+	)
 	for row in rows:
 		step = row["step"]
 		row["step_name"] = _(step, context="Step of the Path")
@@ -20,7 +26,7 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 	note = _(
 		"Priority changes the order of queues and no due date. A negative difference means that proxied cases were faster."
 	)
-	return get_columns(), rows, note
+	return get_columns(), rows, note, chart
 
 
 def _difference(proxied: float | None, direct: float | None) -> str:

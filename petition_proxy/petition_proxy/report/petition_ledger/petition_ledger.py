@@ -30,10 +30,15 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 			message = _("Only the newest {0} of {1} petitions are shown. Choose a shorter period.").format(
 				MAX_ROWS, total
 			)
+	show_words(rows)
+	return get_columns(), rows, message
+
+
+def show_words(rows: list[dict[str, Any]]) -> None:
+	"""States, clocks and ratings in the reader's language, in place."""
 	for row in rows:
 		for field in TRANSLATED:
 			row[field] = _(row[field]) if row[field] else ""
-	return get_columns(), rows, message
 
 
 def get_columns() -> list[dict[str, Any]]:

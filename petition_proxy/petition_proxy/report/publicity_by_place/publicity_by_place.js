@@ -1,4 +1,5 @@
 frappe.query_reports["Publicity by Place"] = {
+	onload: (report) => petition_proxy.figures.add_paper(report),
 	filters: [
 		{ fieldname: "from_date", label: __("From", null, "Publicity Event"), fieldtype: "Date", default: frappe.datetime.year_start() },
 		{ fieldname: "to_date", label: __("To", null, "Publicity Event"), fieldtype: "Date" },

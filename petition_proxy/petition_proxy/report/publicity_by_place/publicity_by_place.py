@@ -3,13 +3,14 @@ from typing import Any
 from frappe import _
 
 from petition_proxy.queries.publicity import BY_FORM, BY_VILLAGE, NOTHING, PublicityFilters, publicity
-from petition_proxy.utils.columns import count_column, text_column
+from petition_proxy.utils.columns import bar_chart, count_column, text_column
 
 
 def execute(filters: dict[str, Any] | None = None) -> tuple:
 	"""Columns, a row per town, village or form, and a total."""
 	asked = PublicityFilters.read(filters)
 	rows = publicity(asked)
+	chart = _chart(rows, asked.group_by)
 	if rows and not asked.only_never_reached:
 		total = {field: sum(row[field] for row in rows) for field in NOTHING if field != "last_held_on"}
 		days = [row["last_held_on"] for row in rows if row["last_held_on"]]
@@ -21,7 +22,21 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 		for row in rows:
 			form = row["form"]
 			row["form"] = _(form)
-	return get_columns(asked.group_by), rows
+	return get_columns(asked.group_by), rows, None, chart
+
+
+def _chart(rows: list[dict[str, Any]], group_by: str) -> dict[str, Any] | None:
+	"""Copies and people, where most was done."""
+	shown = sorted((row for row in rows if row["events"]), key=lambda row: -row["events"])[:24]
+	if group_by == BY_FORM:
+		labels = [_(form) for form in [row["form"] for row in shown]]
+	else:
+		labels = [row.get("village_name") or row.get("town_name") or "" for row in shown]
+	return bar_chart(
+		labels,
+		(_("Copies Given Out"), [row["copies"] for row in shown]),
+		(_("People Reached"), [row["people_reached"] for row in shown]),
+	)
 
 
 def get_columns(group_by: str) -> list[dict[str, Any]]:

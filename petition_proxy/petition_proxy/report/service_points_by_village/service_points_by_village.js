@@ -6,6 +6,7 @@ frappe.query_reports["Service Points by Village"] = {
 	],
 
 	onload(report) {
+		petition_proxy.figures.add_paper(report);
 		report.page.add_inner_button(__("Print for the Hall"), () => window.open("/directory-sheet"));
 	},
 

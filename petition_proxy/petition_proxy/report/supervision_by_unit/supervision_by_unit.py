@@ -5,7 +5,10 @@ from frappe import _
 from frappe.utils import add_months, getdate, now_datetime
 
 from petition_proxy.domain.supervision import GRADES, LEVELS
+from petition_proxy.queries.catalogue import scope_names
+from petition_proxy.queries.sources import UNIT
 from petition_proxy.queries.supervision import orders_by_unit
+from petition_proxy.utils.columns import bar_chart, text_column
 
 CONTEXT = "Supervision Order"
 
@@ -17,7 +20,21 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 	from_date = getdate(filters.get("from_date") or add_months(to_date, -3))
 	if from_date > to_date:
 		frappe.throw(_("The first day lies after the last one. Choose an earlier first day."))
-	return get_columns(), orders_by_unit(from_date, to_date, now_datetime())
+	rows = orders_by_unit(from_date, to_date, now_datetime())
+	names = scope_names(UNIT, [row["unit"] for row in rows])
+	for row in rows:
+		row["unit_name"] = names.get(row["unit"], (row["unit"],))[0]
+	busy = sorted(rows, key=lambda row: -row["orders"])[:24]
+	chart = bar_chart(
+		[row["unit_name"] for row in busy],
+		(_("Orders"), [row["orders"] for row in busy]),
+		(_("No Reply in Time"), [row["overdue"] for row in busy]),
+	)
+	if rows:
+		counts = [key for key, value in rows[0].items() if isinstance(value, int)]
+		total = {key: sum(row[key] for row in rows) for key in counts}
+		rows.append({"unit_name": _("Total"), "is_total": 1, "bold": 1, **total})
+	return get_columns(), rows, None, chart
 
 
 def get_columns() -> list[dict[str, Any]]:
@@ -29,8 +46,7 @@ def get_columns() -> list[dict[str, Any]]:
 		("unanswered", _("Unanswered")),
 		*((grade.lower().replace(" ", "_"), _(grade, context=CONTEXT)) for grade in GRADES),
 	)
-	unit = {"fieldname": "unit_name", "label": _("Supervised Unit"), "fieldtype": "Data", "width": 240}
 	return [
-		unit,
+		text_column("unit_name", _("Supervised Unit"), 200),
 		*({"fieldname": f, "label": label, "fieldtype": "Int", "width": 100} for f, label in counts),
 	]

@@ -1,4 +1,5 @@
 frappe.query_reports["Timeliness by Unit"] = {
+	onload: (report) => petition_proxy.figures.add_paper(report),
 	// Every number opens the ledger lines it counts: field -> what the ledger must be asked for.
 	ledger_of: {
 		filed: {},

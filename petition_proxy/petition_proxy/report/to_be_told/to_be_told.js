@@ -1,4 +1,5 @@
 frappe.query_reports["To Be Told"] = {
+	onload: (report) => petition_proxy.figures.add_paper(report),
 	filters: [
 		petition_proxy.filters.town(),
 		{

@@ -1,4 +1,5 @@
 frappe.query_reports["Unsettled Queue"] = {
+	onload: (report) => petition_proxy.figures.add_paper(report),
 	filters: [
 		{
 			fieldname: "kind",

@@ -1,0 +1,1 @@
+frappe.query_reports["Completeness of Papers"] = petition_proxy.figures.report();

@@ -1,0 +1,1 @@
+frappe.query_reports["Indicators by Place"] = petition_proxy.figures.report();

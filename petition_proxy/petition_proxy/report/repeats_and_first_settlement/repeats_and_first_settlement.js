@@ -1,0 +1,1 @@
+frappe.query_reports["Repeats and First Settlement"] = petition_proxy.figures.report();

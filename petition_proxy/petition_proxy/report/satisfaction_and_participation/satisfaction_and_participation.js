@@ -1,0 +1,1 @@
+frappe.query_reports["Satisfaction and Participation"] = petition_proxy.figures.report();
