@@ -305,6 +305,9 @@ def strings_with_another_sense_in_frappe() -> tuple[str, ...]:
 		_("Closed On", context="Early Notice"),
 		_("Place", context="Training Session"),
 		_("Upheld", context="Petition Assignment"),
+		_("Replaced", context="Rating Link"),
+		_("Open", context="Rating Link"),
+		_("Used", context="Rating Link"),
 	)
 
 

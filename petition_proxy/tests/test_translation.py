@@ -34,7 +34,7 @@ EXTRACTORS = {
 }
 # Latin words that Chinese office software shows as they are.
 LATIN_WORDS = {"CSV", "XLSX", "Excel", "JSON", "UTF", "xls", "force", "level", "demo"}
-LATIN_WORDS |= {"PDF", "JPG", "PNG", "unix"}
+LATIN_WORDS |= {"PDF", "JPG", "PNG", "unix", "clamd"}
 # ... and the keys of a keyboard.
 LATIN_WORDS |= {"Enter", "Shift", "Ctrl", "Alt"}
 # Variables that hold the name of an event until it is recorded.

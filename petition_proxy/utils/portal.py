@@ -30,6 +30,11 @@ POLICY = (
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
 	"font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# Frappe draws its own page for "not permitted" and "not found", with scripts and styles inside it.
+ERROR_POLICY = (
+	"default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 HEADERS = {
 	"Content-Security-Policy": POLICY,
 	"X-Content-Type-Options": "nosniff",
@@ -143,6 +148,8 @@ def add_headers(response: Any, request: Any) -> None:
 		return
 	for name, value in HEADERS.items():
 		response.headers[name] = value
+	if response.status_code >= 400:
+		response.headers["Content-Security-Policy"] = ERROR_POLICY
 	if status := frappe.local.flags.get("portal_status"):  # set by a page that has found nothing to show
 		response.status_code = status
 	is_shared = first in OPEN_ROUTES and frappe.session.user == "Guest" and not request.query_string
