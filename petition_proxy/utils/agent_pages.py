@@ -71,7 +71,7 @@ def training_of() -> frappe._dict:
 	mine = own_training()
 	end = mine["agent"].certificate_valid_to
 	for row in (*mine["taken"], *mine["open"]):
-		row.when = format_datetime(row.starts_at)
+		row.when = format_datetime(row.starts_at, "yyyy-MM-dd HH:mm")
 		row.kind = _(row.training_kind, context="Training Session")
 	for row in mine["taken"]:
 		row.result = _result(row)
