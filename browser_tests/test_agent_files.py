@@ -355,6 +355,7 @@ class TestInterruptions(FilingTestCase):
 					return post("filing.open_draft", { client_key: key }).then((draft) =>
 						Promise.all([1, 2, 3].map(() =>
 							post("filing.file_petition", { client_key: key, version: draft.version })
+								.catch((problem) => ({ name: JSON.stringify(problem) }))
 						))
 					).then((all) => all.map((one) => one.name));
 				}"""

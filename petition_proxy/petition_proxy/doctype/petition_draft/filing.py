@@ -60,7 +60,7 @@ def file_draft(client_key: str, version: int) -> dict:
 	if not row:
 		# the same tap sent twice: the other request held the row and has filed by now
 		if name := frappe.db.get_value("Petition", {"client_key": client_key}, "name", for_update=True):
-			return receipt_of(name)
+			return receipt_of(name, is_new=True)
 	row = acts.lock_open(client_key, agent.name)
 	acts.agent_on_duty()
 	if row.version != version:
@@ -103,11 +103,12 @@ def _delete_draft(name: str) -> None:
 	frappe.qb.from_(table).delete().where(table.name == name).run()
 
 
-def receipt_of(name: str) -> dict:
+def receipt_of(name: str, is_new: bool = False) -> dict:
 	"""What the agent tells and gives the petitioner after filing.
 
 	Args:
 		name: petition.
+		is_new: filed by another request since this one began, so that only a locking read sees it.
 
 	Returns:
 		name, query_code, filed_on, due_on (by when the petitioner must be told whether it is accepted), url of the receipt.
@@ -115,7 +116,7 @@ def receipt_of(name: str) -> dict:
 	Raises:
 		DraftError: another agent's.
 	"""
-	doc = frappe.get_doc("Petition", name)
+	doc = frappe.get_doc("Petition", name, for_update=is_new)
 	if not get_scope().covers(doc) or doc.workflow_state == DRAFT:
 		frappe.throw(_("There is no such draft of yours. Begin a new one."), DraftError)
 	return {
