@@ -308,6 +308,15 @@ def strings_with_another_sense_in_frappe() -> tuple[str, ...]:
 		_("Replaced", context="Rating Link"),
 		_("Open", context="Rating Link"),
 		_("Used", context="Rating Link"),
+		_("Act", context="Access Record"),
+		_("Look", context="Access Record"),
+		_("Export", context="Access Record"),
+		_("Print", context="Access Record"),
+		_("Mail", context="Access Record"),
+		_("File Type", context="Access Record"),
+		_("Rows", context="Access Record"),
+		_("Conditions", context="Access Record"),
+		_("Days for Signing for a Case", context="Petition Proxy Settings"),
 	)
 
 
