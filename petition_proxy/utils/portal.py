@@ -1,7 +1,7 @@
 """What all pages for agents, petitioners and the public share: their frame, who may open them, their headers.
 
-They stand on their own instead of on Frappe's website template: that one brings half a megabyte of script to a phone on a
-bad network, and inline scripts that a strict content policy cannot allow.
+They stand on their own instead of on Frappe's website template: that one brings all of Frappe's website scripts to a phone on
+a bad network, and inline scripts that a strict content policy cannot allow.
 """
 
 from typing import Any
