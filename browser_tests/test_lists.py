@@ -48,7 +48,7 @@ class TestLists(BrowserTestCase):
 
 	def test_workspace_counts_and_opens_the_queue(self):
 		with self.login("town@pp.test") as page:
-			page.goto("/app/petition-proxy")
+			page.goto("/app/unit-work")
 			card = page.locator(".number-widget-box", has_text=re.compile("late now", re.I))
 			expect(card.locator(".number")).to_have_text("1")
 			card.locator(".number").click()
@@ -82,9 +82,13 @@ class TestChinese(BrowserTestCase):
 			row = page.locator(ROW, has_text="路灯坏了").first
 			expect(row).to_contain_text("天")
 			expect(row).not_to_contain_text("days late")
-			page.goto("/app/petition-proxy")
+			page.goto("/app/leadership")
 			titles = page.locator(".number-widget-box .widget-title")
-			expect(titles).to_have_text([re.compile("[\u4e00-\u9fff]")] * 7)
+			expect(titles).to_have_text([re.compile("[\u4e00-\u9fff]")] * 16)
+			numbers = page.locator(".number-widget-box .number")
+			expect(numbers).to_have_text([re.compile(r"^\s*(—|[\d.,]+%?)\s*$")] * 16)
+			charts = page.locator(".dashboard-widget-box .widget-title")
+			expect(charts).to_have_text([re.compile("[\u4e00-\u9fff]")] * 4)
 			page.goto("/app/query-report/Timeliness by Unit")
 			heads = page.locator(".dt-header .dt-cell__content:visible").all_inner_texts
 			page.locator(".dt-row-header, .dt-header").first.wait_for()

@@ -62,9 +62,10 @@ def indicator_now(filters: str | list | dict | None = None) -> dict[str, Any] | 
 		return NO_RATE
 	is_rate = indicator.kind == catalogue.RATE and indicator.of
 	return {
-		# the very words of the report
-		"value": indicator.text(figure) if is_rate else value,
-		"fieldtype": "Data" if is_rate else "Int" if indicator.kind == catalogue.NUMBER else "Float",
+		# the very digits of the report; the card itself adds the sign, and breaks over a text that has one
+		"value": float(indicator.text(figure).rstrip("%")) if is_rate else value,
+		"fieldtype": "Percent" if is_rate else "Int" if indicator.kind == catalogue.NUMBER else "Float",
+		"precision": 1,
 		"route": ["query-report", asked.get("report") or "Indicators by Place"],
 		"route_options": question.as_route(),
 	}

@@ -310,7 +310,9 @@ def desk_texts() -> Iterator[tuple[Key, str]]:
 			yield (block["data"].get("text"), None), f"{name}, {block['type']}"
 	for label in frappe.get_all("Number Card", {"module": MODULE}, pluck="label", order_by="name asc"):
 		yield (label, None), "Number Card"
-	for label in frappe.get_all("Dashboard Chart", {"module": MODULE}, pluck="chart_name", order_by="name asc"):
+	for label in frappe.get_all(
+		"Dashboard Chart", {"module": MODULE}, pluck="chart_name", order_by="name asc"
+	):
 		yield (label, None), "Dashboard Chart"
 
 
