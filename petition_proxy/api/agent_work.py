@@ -151,7 +151,7 @@ def has_paper(letter, case_round: int) -> bool:
 
 
 @frappe.whitelist()
-def letter_paper(letter: str, lang: str = "zh") -> None:
+def get_letter_paper(letter: str, lang: str = "zh") -> None:
 	"""A letter that was issued to the petitioner of an own case, as PDF to show or print.
 
 	Args:

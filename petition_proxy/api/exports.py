@@ -24,7 +24,7 @@ from frappe.utils import format_duration, now_datetime
 from petition_proxy.permissions.scope import clear_scopes
 from petition_proxy.queries.ledger import LedgerFilters, count_ledger, ledger_pages
 from petition_proxy.utils.access_log import record_export
-from petition_proxy.utils.client_values import read_filters, read_names
+from petition_proxy.utils.client_values import ClientValueError, read_filters, read_mapping, read_names
 from petition_proxy.utils.export_rules import describe_filters, is_ours, is_sealed, masker
 from petition_proxy.utils.streams import CSV, ENDINGS, open_writer, safe_cell, streamed
 
@@ -157,18 +157,19 @@ def export_data(
 	"""
 	name = doctype[0] if isinstance(doctype, list) else doctype
 	frappe.permissions.can_export(parent_doctype or name, raise_exception=True)
-	exporter = _SafeDataExporter(
-		doctype=doctype,
-		parent_doctype=parent_doctype,
-		all_doctypes=_is_true(all_doctypes),
-		with_data=_is_true(with_data),
-		select_columns=select_columns,
-		file_type=file_type,
-		template=_is_true(template),
-		filters=filters,
-		export_without_column_meta=_is_true(export_without_column_meta),
-	)
-	exporter.build_response()
+	with _as_asked():
+		exporter = _SafeDataExporter(
+			doctype=doctype,
+			parent_doctype=parent_doctype,
+			all_doctypes=_is_true(all_doctypes),
+			with_data=_is_true(with_data),
+			select_columns=json.dumps(read_mapping(select_columns)) if select_columns else None,
+			file_type=file_type,
+			template=_is_true(template),
+			filters=json.dumps(read_filters(filters)) if filters else None,
+			export_without_column_meta=_is_true(export_without_column_meta),
+		)
+		exporter.build_response()
 	if exporter.with_data:
 		record_export(
 			"DocType",
@@ -197,15 +198,16 @@ def download_template(
 	with_records = export_records != "blank_template"
 	if with_records:
 		frappe.permissions.can_export(doctype, raise_exception=True)
-	exporter = _SafeTemplateExporter(
-		doctype,
-		export_fields=frappe.parse_json(export_fields),
-		export_data=with_records,
-		export_filters=frappe.parse_json(export_filters),
-		file_type=file_type,
-		export_page_length=5 if export_records == "5_records" else None,
-	)
-	exporter.build_response()
+	with _as_asked():
+		exporter = _SafeTemplateExporter(
+			doctype,
+			export_fields=read_mapping(export_fields),
+			export_data=with_records,
+			export_filters=read_filters(export_filters),
+			file_type=file_type,
+			export_page_length=5 if export_records == "5_records" else None,
+		)
+		exporter.build_response()
 	if with_records:
 		record_export(
 			"DocType",
@@ -215,6 +217,19 @@ def download_template(
 			describe_filters(export_filters, doctype),
 			", ".join(df.fieldname for df in exporter.fields),
 		)
+
+
+@contextmanager
+def _as_asked():
+	"""Frappe's exporters trust the columns and filters they are sent; what they stumble over is told as a sentence.
+
+	Raises:
+		ClientValueError: no such column, filter or kind of file.
+	"""
+	try:
+		yield
+	except (KeyError, AttributeError, TypeError, frappe.db.OperationalError) as error:
+		raise ClientValueError(_("These columns or filters cannot be read. Choose them again.")) from error
 
 
 class _SafeDataExporter(DataExporter):

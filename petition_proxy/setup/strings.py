@@ -257,6 +257,11 @@ def strings_with_another_sense_in_frappe() -> tuple[str, ...]:
 		_("Whole Way to the Reply", context="Step of the Path"),
 		# labels and options that mean something else in another record
 		_("Call Off", context="Video Reception"),
+		# events of the timeline that the pages write
+		_("Add Paper", context="Petition"),
+		_("Make Rating Link", context="Petition"),
+		_("Open Account", context="Petition"),
+		_("Revoke Authority", context="Petition"),
 		_("Name", context="Petition Member"),
 		_("Name", context="Training Attendee"),
 		_("Kind", context="Agent Notice"),

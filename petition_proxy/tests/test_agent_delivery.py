@@ -340,7 +340,7 @@ class TestLetterPaper(DeliveryTestCase):
 		"""The page from which the PDF is made."""
 		self.as_user(user)
 		with patch("petition_proxy.api.agent_work.to_pdf", side_effect=lambda html: html.encode()):
-			agent_work.letter_paper(self.letters[kind])
+			agent_work.get_letter_paper(self.letters[kind])
 		return frappe.local.response.filecontent.decode()
 
 	def test_opinion_and_notice_are_drawn_as_the_office_prints_them(self):

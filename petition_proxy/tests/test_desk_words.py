@@ -113,7 +113,7 @@ class TestSupervisionReport(AppTestCase):
 		doc = f.make_petition(lifecycle.HANDLING)
 		self.as_user("office@pp.test")
 		acts.issue_order(doc.name, "Reminder", "Late Without Reason", "请尽快办理。")
-		columns, rows = execute({"from_date": str(getdate()), "to_date": str(now_datetime().date())})
+		columns, rows, *_more = execute({"from_date": str(getdate()), "to_date": str(now_datetime().date())})
 		self.assertEqual(columns[0]["fieldname"], "unit_name")
 		name = frappe.db.get_value("Handling Unit", f.DEPT_UNIT, "unit_name")
 		self.assertIn(name, [row["unit_name"] for row in rows])

@@ -240,6 +240,7 @@ class TestHelpdeskHabits(AppTestCase):
 		allowed = {
 			"jobs/progress_tasks.py": 1,  # a page of notices
 			"jobs/reception_reminders.py": 1,  # a page of receptions
+			"jobs/draft_cleanup.py": 1,  # a page of drafts
 			"imports/ledger_import.py": 1,  # a batch of lines
 			"imports/command_line.py": 3,  # the command's own end
 			"petition_proxy/doctype/common_issue/acts.py": 1,  # a page of answers
