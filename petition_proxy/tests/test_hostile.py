@@ -97,6 +97,8 @@ class TestStrangers(HostileTestCase):
 					h.undo()
 					continue
 				changed = {t: (before[t], now) for t, now in h.picture().items() if now != before[t]}
+				if name.startswith("exports."):  # an export of nothing is on record as well
+					changed.pop("Access Record", None)
 				h.undo()
 				self.assertEqual(changed, {}, f"{name} as {user}")
 				told = json.dumps([answer, dict(frappe.response)], default=str, ensure_ascii=False)
@@ -115,7 +117,7 @@ class TestStrangers(HostileTestCase):
 				function(**self.ground.arguments(name, function))
 				done.add(name)
 			except frappe.PermissionError as error:
-				if not name.startswith(FOR_AGENTS) and name not in FOR_GUESTS:
+				if not name.startswith((*FOR_AGENTS, "petitioner.")):
 					self.fail(f"{name}: {error}")
 			except frappe.ValidationError as error:
 				self.assertTrue(str(error), name)
