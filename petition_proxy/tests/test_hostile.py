@@ -30,7 +30,12 @@ STRANGERS = (
 # Frappe's own function of this name, whose answer to another app's record or to an unknown column is its own.
 LEFT_TO_FRAPPE = {("counts.get_count", "doctype"), ("counts.get_count", "filters")}
 # What a stranger with the role may ask for within the own place, where there is nothing of the kind.
-NOTHING_THERE = {"cards.indicator_now", "coverage.import_walking_distances", "printing.print_letters"}
+NOTHING_THERE = {
+	"cards.indicator_now",
+	"exports.export_list",
+	"coverage.import_walking_distances",
+	"printing.print_letters",
+}
 # Of another agent's case an agent is told the same as of none at all; these are for agents alone.
 FOR_AGENTS = ("agent_work.", "filing.", "service.hand_over")
 # Anybody may ask where the nearest service point is. A petitioner without an account opens a case with what stands on the

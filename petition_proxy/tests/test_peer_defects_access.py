@@ -44,6 +44,7 @@ READING_NAMES = (
 		"indicator_now",
 		"export_data",
 		"export_query",
+		"export_list",
 	),
 )
 REFUSALS = (frappe.PermissionError, frappe.ValidationError)
