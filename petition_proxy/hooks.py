@@ -157,6 +157,7 @@ _agent_records = ("Agent Status Change", "Agent Certificate", "Agent Notice", "R
 permission_query_conditions = {
 	"Petition": "petition_proxy.permissions.petition_query",
 	"Petitioner": "petition_proxy.permissions.petitioner_query",
+	"Told Case": "petition_proxy.permissions.public.told_case_query",
 	"Proxy Agreement": "petition_proxy.permissions.agreement_query",
 	"Proxy Agent": "petition_proxy.permissions.agent_query",
 	"Improvement Advice": "petition_proxy.permissions.advice.advice_query",
@@ -188,6 +189,7 @@ permission_query_conditions = {
 has_permission = {
 	"Petition": "petition_proxy.permissions.has_petition_permission",
 	"Petitioner": "petition_proxy.permissions.has_petitioner_permission",
+	"Told Case": "petition_proxy.permissions.public.has_told_case_permission",
 	"Proxy Agreement": "petition_proxy.permissions.has_agreement_permission",
 	"Proxy Agent": "petition_proxy.permissions.has_agent_permission",
 	"Improvement Advice": "petition_proxy.permissions.advice.has_advice_permission",
@@ -250,6 +252,7 @@ _written_records = (
 	"Progress Notice",
 	"Proxy Agent",
 	"Proxy Agreement",
+	"Public Notice",
 	"Publicity Event",
 	"Quarterly Bulletin",
 	"Rating Link",
@@ -276,6 +279,7 @@ _written_records = (
 	"Supervision Order",
 	"Supervision Rule",
 	"Sweep Run",
+	"Told Case",
 	"Training Session",
 	"Upward Report",
 	"Video Reception",
@@ -283,10 +287,18 @@ _written_records = (
 	"Work Calendar",
 )
 
+# Records whose content is kept for the pages for everybody, until one of them changes
+_cleaning = {"before_validate": "petition_proxy.utils.texts.clean_document"}
+_forgetting = dict.fromkeys(
+	("on_update", "on_trash"), "petition_proxy.utils.public_cache.forget_public_content"
+)
+
 # Shares overrule row access, and notices carry titles: both are kept to who may open the record. Remarks and papers are
 # acts on a case that go past its own form.
 doc_events = {
-	**{name: {"before_validate": "petition_proxy.utils.texts.clean_document"} for name in _written_records},
+	**dict.fromkeys(_written_records, _cleaning),
+	**dict.fromkeys(("Public Notice", "Reply Class", "Statutory Limit"), _cleaning | _forgetting),
+	"Petition Proxy Settings": _forgetting,
 	"DocShare": {"validate": "petition_proxy.permissions.doors.refuse_share"},
 	"Notification Log": {"before_insert": "petition_proxy.permissions.doors.keep_notice_from_outsiders"},
 	"Comment": {"before_insert": "petition_proxy.petition_proxy.doctype.petition.side_acts.check_comment"},
@@ -333,6 +345,7 @@ scheduler_events = {
 		"petition_proxy.jobs.draft_cleanup.enqueue_draft_cleanup",
 		"petition_proxy.jobs.reward_settlement.enqueue_reward_run",
 		"petition_proxy.jobs.export_cleanup.enqueue_export_cleanup",
+		"petition_proxy.jobs.monthly_figures.enqueue_monthly_figures",
 	],
 }
 

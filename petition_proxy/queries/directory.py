@@ -335,6 +335,26 @@ def villages_of(town_name: str) -> list[str]:
 	return [row.village_name for row in query.where(town.region_name == town_name).run(as_dict=True)]
 
 
+def points_of_town(town_name: str, on: date) -> list[dict[str, Any]]:
+	"""Villages of a town that have an open service point, with their points.
+
+	Args:
+		town_name: name of the town.
+		on: day for which opening counts.
+
+	Returns:
+		Dicts with village_name and `points` (point_name, address, phone, opening_hours).
+	"""
+	query, _village, town = _villages()
+	villages = query.where(town.region_name == town_name).run(as_dict=True)
+	points = _public_points([row.village for row in villages], on)
+	return [
+		{"village_name": row.village_name, "points": points[row.village]}
+		for row in villages
+		if points[row.village]
+	]
+
+
 def phone_link(text: str | None) -> str:
 	"""What a phone can dial, of a number as it was typed."""
 	return re.sub(r"[^\d+]", "", text or "")

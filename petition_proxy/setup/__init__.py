@@ -14,6 +14,7 @@ from petition_proxy.setup.module_profile import ensure_module_profile
 from petition_proxy.setup.petitioners import ensure_petitioner_pages, remove_bearer_user
 from petition_proxy.setup.roles import ensure_roles, remove_roles
 from petition_proxy.setup.settings import ensure_settings
+from petition_proxy.setup.website import ensure_home_page, remove_home_page
 from petition_proxy.setup.workflow import ensure_workflow, remove_workflow
 
 
@@ -27,6 +28,7 @@ def after_install() -> None:
 	ensure_boards()
 	ensure_module_profile()
 	ensure_mail_reports()
+	ensure_home_page()
 	ensure_indexes()
 
 
@@ -37,5 +39,6 @@ def before_uninstall() -> None:
 	remove_bearer_user()
 	remove_mail_reports()
 	remove_roles()
+	remove_home_page()
 	frappe.db.delete("Scheduled Job Type", {"method": ("like", "petition_proxy.%")})
 	frappe.db.delete("Singles", {"doctype": "Petition Proxy Settings"})

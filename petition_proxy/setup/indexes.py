@@ -161,6 +161,9 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 		("document_at", ("doctype_name", "document", "at")),
 		("act_at", ("act", "at")),
 	),
+	"Public Notice": (("published_days", ("is_published", "published_from")),),
+	"Told Case": (("published", ("is_published", "published_on")),),
+	"Monthly Figure": (("month_region", ("month", "region")),),
 }
 
 

@@ -16,7 +16,9 @@ from petition_proxy.utils.identity import hash_of
 
 HOME = "/petition-proxy"
 # First part of the address of each page that wears the frame; those of the first kind show the same to everybody.
-OPEN_ROUTES = frozenset({"petition-proxy", "agent-directory", "monthly-figures", "service-points"})
+OPEN_ROUTES = frozenset(
+	{"petition-proxy", "agent-directory", "service-points", "notices", "told-cases", "monthly-figures"}
+)
 PERSONAL_ROUTES = frozenset(
 	{"agent", "my-petition", "my-petitions", "my-training", "rate", "to-be-told", "directory-sheet"}
 )
@@ -74,7 +76,8 @@ def dress(
 		nav=_nav() if is_private else _open_nav(),
 		is_private=is_private,
 		css_class=css_class,
-		csrf_token=_csrf_token(),
+		# an open page may be kept and shown to somebody else
+		csrf_token=_csrf_token() if is_private else None,
 		user_key=user_key(),
 		office_name=office.unit_name,
 		office_phone=office.phone,
@@ -143,7 +146,7 @@ def add_headers(response: Any, request: Any) -> None:
 			response.headers[name] = HEADERS[name]
 		response.headers["Cache-Control"] = "private, no-store"
 		return
-	first = request.path.strip("/").partition("/")[0]
+	first = _first_part(request.path)
 	if first not in OPEN_ROUTES | PERSONAL_ROUTES:
 		return
 	for name, value in HEADERS.items():
@@ -155,6 +158,9 @@ def add_headers(response: Any, request: Any) -> None:
 	is_shared = first in OPEN_ROUTES and frappe.session.user == "Guest" and not request.query_string
 	if is_shared and response.status_code == 200:
 		response.headers["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
+		response.headers["Vary"] = "Accept-Language, Cookie"
+		# Frappe gives every guest a cookie that says so; from a cache on the way it would log somebody else out
+		frappe.local.cookie_manager.cookies.clear()
 	else:
 		response.headers["Cache-Control"] = "private, no-store"
 
@@ -162,6 +168,14 @@ def add_headers(response: Any, request: Any) -> None:
 def user_key() -> str:
 	"""By what a page knows whether it is still the same person who is logged in; says nothing of who that is."""
 	return (hash_of(frappe.session.user) or "")[:16] if frappe.session.user != "Guest" else ""
+
+
+def _first_part(path: str) -> str:
+	"""First part of an address without its ending; what stands at the root of the site is a page of its own name."""
+	path = path.strip("/ ")
+	if path in ("", "index", "index.html"):
+		path = getattr(frappe.local, "path", None) or ""
+	return path.strip("/").removesuffix(".html").partition("/")[0]
 
 
 def _office() -> frappe._dict:

@@ -5,6 +5,7 @@ from frappe import _
 
 from petition_proxy.queries import directory
 from petition_proxy.utils.limits import count_guest_question
+from petition_proxy.utils.portal import dress
 
 # Frappe keeps a page by its path alone, whatever was asked; villages are cached in queries/directory.py instead.
 no_cache = 1
@@ -18,12 +19,18 @@ def get_context(context) -> None:
 	context.town = str(form.get("town") or "")[:140]
 	context.village = str(form.get("village") or "")[:140]
 	context.page = context.matches = context.villages = context.notice = None
-	context.title = _("Find Your Proxy Agent")
 	context.phone_link = directory.phone_link
 	is_question = bool(context.asked or context.town)
-	# an answer names people: it is for who asked, not for search engines
-	context.is_answer = is_question
 	context.towns = directory.town_choices()
+	dress(
+		context,
+		_("Find Your Proxy Agent"),
+		scripts=("portal_directory.bundle.js",),
+		words=_words(),
+		is_private=False,
+	)
+	# an answer names people: it is for who asked, not for search engines
+	context.portal.is_hidden_from_search = is_question
 	if not is_question:
 		return
 	try:
@@ -33,6 +40,19 @@ def get_context(context) -> None:
 		_tell(context, error, 429)
 	except directory.DirectoryQuestionError as error:
 		_tell(context, error)
+
+
+def _words() -> dict[str, str]:
+	return {
+		"looking": _("Looking for your place ..."),
+		"refused": _("Your place is not known. Type the name of your village instead."),
+		"near_failed": _("This did not work. Type the name of your village instead."),
+		"busy": _("Too many questions from your connection. Wait ten minutes, or call your service point."),
+		"nothing": _("No open service point within thirty kilometres."),
+		"far": _("about {0} km away"),
+		"metres": _("about {0} m away"),
+		"agents": _("Show the agents of this village"),
+	}
 
 
 def _answer(context) -> None:

@@ -6,6 +6,7 @@ from frappe.utils import getdate
 
 from petition_proxy.queries import directory
 from petition_proxy.queries.coverage import read_towns
+from petition_proxy.utils.portal import dress
 
 no_cache = 1
 
@@ -32,4 +33,9 @@ def get_context(context) -> None:
 	]
 	context.sheets = [sheet for sheet in context.sheets if sheet["villages"]]
 	context.today = frappe.format(getdate(), "Date")
-	context.title = _("Proxy Agents and Service Points")
+	dress(
+		context,
+		_("Proxy Agents and Service Points"),
+		scripts=("portal_print.bundle.js",),
+		css_class="sheet",
+	)

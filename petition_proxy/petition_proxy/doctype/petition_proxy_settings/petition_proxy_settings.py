@@ -3,6 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from petition_proxy.domain.scanning import read_address
+from petition_proxy.jobs.monthly_figures import enqueue_monthly_figures
 from petition_proxy.queries.coverage import get_method
 from petition_proxy.utils.errors import domain_errors
 from petition_proxy.utils.tiles import validate_tile_url
@@ -15,6 +16,7 @@ POSITIVE_FIELDS = (
 	"pass_mark",
 	"certificate_months",
 	"last_certificate_warning_days",
+	"smallest_group",
 )
 # Empty means the default (utils/settings.py).
 REWARD_FIELDS = (
@@ -50,6 +52,7 @@ class PetitionProxySettings(Document):
 		map_attribution: DF.Data | None
 		map_tile_url: DF.Data | None
 		most_file_mb: DF.Int
+		office_hours: DF.Data | None
 		petition_office: DF.Link | None
 		quiet_from: DF.Time
 		quiet_to: DF.Time
@@ -57,7 +60,9 @@ class PetitionProxySettings(Document):
 		require_service_proof: DF.Check
 		scanner_address: DF.Data | None
 		service_attempts_needed: DF.Int
+		show_monthly_figures: DF.Check
 		simple_answer_days: DF.Int
+		smallest_group: DF.Int
 		sweep_page_size: DF.Int
 		walking_minutes: DF.Int
 		walking_speed: DF.Float
@@ -73,6 +78,10 @@ class PetitionProxySettings(Document):
 		self.validate_certificate_warnings()
 		self.validate_rewards()
 		self.validate_scanner()
+
+	def on_update(self):
+		if self.has_value_changed("show_monthly_figures"):
+			enqueue_monthly_figures()
 
 	def validate_district(self):
 		if self.district and frappe.db.get_value("Region", self.district, "level") != "District":

@@ -1,0 +1,4 @@
+// A page that is made to be printed
+document.getElementById("print").addEventListener("click", function () {
+	window.print();
+});
