@@ -83,7 +83,7 @@ def _month_rows(district: str, month: date, now) -> list[tuple]:
 			rows += [
 				(
 					*(frappe.generate_hash(length=10), "Administrator", "Administrator", now, now),
-					*(month, region, code, figures[code][0], figures[code][1], now),
+					*(month, region, code, figures[code][0], figures[code][1] or 0, now),
 				)
 				for code in FIGURES
 			]

@@ -12,6 +12,7 @@ from frappe.utils import now_datetime
 from frappe.utils.password import set_encrypted_password, update_password
 
 from petition_proxy.domain import lifecycle
+from petition_proxy.jobs.monthly_figures import compute_monthly_figures
 from petition_proxy.permissions.scope import BEARER_USER
 from petition_proxy.petition_proxy.doctype.petition_draft import acts
 from petition_proxy.petition_proxy.doctype.proxy_agent.acts import change_status
@@ -330,3 +331,33 @@ def ratings_of(petition: str) -> str:
 	case.papers = frappe.db.count("File", {"attached_to_name": petition, "owner": BEARER_USER})
 	case.reviews = frappe.db.count("Review Request", {"petition": petition})
 	return json.dumps({"ratings": [dict(row) for row in rows], **case})
+
+
+def prepare_public_pages() -> None:
+	"""For the tests: a notice and a told case that everybody sees, one of each that nobody sees, figures of the months."""
+	prepare()
+	category = frappe.get_all("Petition Category", {"is_restricted": 0}, pluck="name", order_by="name")[0]
+	for title, shown in (("国庆期间代办点照常开放", 1), ("还没有定稿的公告", 0)):
+		if not frappe.db.exists("Public Notice", {"title": title}):
+			notice = {
+				"title": title,
+				"text": "<p>每天上午都有代理员。</p>",
+				"published_from": frappe.utils.today(),
+			}
+			frappe.get_doc({"doctype": "Public Notice", "is_published": shown, **notice}).insert()
+	for title, shown in (("村口路灯修好了", 1), ("还没有同意公开的事例", 0)):
+		if not frappe.db.exists("Told Case", {"title": title}):
+			told = {
+				"asked": "路灯不亮，晚上看不见路。",
+				"done": "三天内换了新灯。",
+				"days_taken": 3,
+				"category": category,
+			}
+			consent = {"has_consent": shown, "consented_on": frappe.utils.today() if shown else None}
+			frappe.get_doc(
+				{"doctype": "Told Case", "title": title, "is_published": shown, **told, **consent}
+			).insert()
+	frappe.db.set_single_value("Petition Proxy Settings", "show_monthly_figures", 1)
+	compute_monthly_figures()
+	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
+	frappe.clear_cache()
