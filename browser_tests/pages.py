@@ -36,7 +36,7 @@ def _search(page) -> None:
 PAGES: tuple[PageRow, ...] = (
 	PageRow("home", "/petition-proxy", is_open=True),
 	PageRow("agent-directory", "/agent-directory", is_open=True),
-	PageRow("agent-directory-village", "/agent-directory", act=_search),
+	PageRow("agent-directory-village", "/agent-directory", is_open=True, act=_search),
 	PageRow("service-points", "/service-points", is_open=True),
 	PageRow("notices", "/notices", is_open=True),
 	PageRow("told-cases", "/told-cases", is_open=True),
