@@ -339,7 +339,7 @@ class TestLetterPaper(DeliveryTestCase):
 	def paper(self, kind: str, user: str = AGENT) -> str:
 		"""The page from which the PDF is made."""
 		self.as_user(user)
-		with patch("petition_proxy.api.agent_work.to_pdf", side_effect=lambda html: html.encode()):
+		with patch("petition_proxy.printing.pages.to_pdf", side_effect=lambda html: html.encode()):
 			agent_work.get_letter_paper(self.letters[kind])
 		return frappe.local.response.filecontent.decode()
 

@@ -90,9 +90,14 @@ class XlsxWriter(TableWriter):
 
 
 def open_writer(
-	file_type: str, path: str, title: str, delimiter: str = ",", quoting: int = csv.QUOTE_NONNUMERIC
+	file_type: str,
+	path: str,
+	title: str,
+	delimiter: str = ",",
+	quoting: int = csv.QUOTE_NONNUMERIC,
+	**_more: Any,
 ) -> TableWriter:
-	"""A writer for "CSV" or "Excel"."""
+	"""A writer for "CSV" or "Excel"; what later Frappes ask for beside (the sign of decimals) is left as it is."""
 	return XlsxWriter(path, title) if file_type == EXCEL else CsvWriter(path, delimiter, quoting)
 
 

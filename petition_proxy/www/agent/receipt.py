@@ -30,6 +30,6 @@ def get_context(context: Any) -> None:
 	context.subject = doc.subject
 	context.place = " · ".join(filter(None, (place_name(doc.town), place_name(doc.village))))
 	context.agent = agent_block(doc.agent) if doc.agent else None
-	context.qr = query_block(doc.query_code).qr
+	context.qr = query_block(doc).qr
 	context.office = unit_block(frappe.db.get_single_value("Petition Proxy Settings", "petition_office"))
 	dress(context, _("Receipt of a Petition"), scripts=("portal_receipt.bundle.js",), css_class="receipt")

@@ -5,6 +5,7 @@ from frappe import _
 from frappe.utils import add_to_date, cint, get_datetime, now_datetime
 
 from petition_proxy.domain import letters, lifecycle, service
+from petition_proxy.domain.paper_kinds import kind_of
 from petition_proxy.permissions.scope import get_scope
 from petition_proxy.petition_proxy.doctype.petition import checks, steps
 from petition_proxy.petition_proxy.doctype.petition.own_case import lock_own_case
@@ -14,7 +15,8 @@ from petition_proxy.petition_proxy.doctype.service_receipt.service_receipt impor
 	ServiceReceiptError,
 )
 from petition_proxy.utils.client_values import read_moment
-from petition_proxy.utils.uploads import keep_paper
+from petition_proxy.utils.files import PaperRefusedError
+from petition_proxy.utils.uploads import PICTURES, keep_paper
 
 # What a request may fill; the rest is the server's.
 FIELDS = (
@@ -146,6 +148,8 @@ def hand_over(
 		_require_replied(doc)
 	name = frappe.generate_hash(length=10)
 	if photo:
+		if kind_of(photo[1]) not in PICTURES:
+			frappe.throw(_("The picture cannot be read. Take it again."), PaperRefusedError)
 		kept = keep_paper("Service Receipt", name, *photo)
 		frappe.db.set_value(
 			"File", kept.name, "attached_to_field", "photo"
