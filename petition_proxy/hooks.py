@@ -240,6 +240,7 @@ _written_records = (
 	"Handling Unit",
 	"Improvement Advice",
 	"Ledger Import",
+	"Monthly Figure",
 	"Official Letter",
 	"Opinion Letter",
 	"Petition",

@@ -506,6 +506,8 @@ def mariadb_command(house: House) -> list[str]:
 		f"--datadir={folder / 'data'}",
 		f"--socket={folder / 'mariadb.sock'}",
 		f"--pid-file={folder / 'mariadb.pid'}",
+		# of its own, for the names of its temporary files are unique within one server only
+		f"--tmpdir={folder / 'tmp'}",
 		"--character-set-server=utf8mb4",
 		"--collation-server=utf8mb4_unicode_ci",
 		"--skip-character-set-client-handshake",
@@ -528,6 +530,7 @@ def make_database(house: House) -> bool:
 			f"the path of the database socket is too long for the system ({socket_file})",
 			"choose a shorter folder in PETITION_PROXY_HOME",
 		)
+	(folder / "tmp").mkdir(parents=True, exist_ok=True, mode=0o700)
 	if house.marked("database"):
 		return False
 	# A first try that broke off leaves a folder nobody has used yet.

@@ -26,6 +26,7 @@ def save_draft(
 
 	The texts are kept as they were typed, sealed, and cleaned when the petition is made of them.
 	"""
+	acts.own_agent()  # who asks, before what is asked
 	count_own_act("save_draft", MOST_SAVES)
 	return acts.save(
 		client_key,

@@ -45,6 +45,7 @@ READING_NAMES = (
 		"export_data",
 		"export_query",
 		"export_list",
+		"export_report",
 	),
 )
 REFUSALS = (frappe.PermissionError, frappe.ValidationError)

@@ -1,7 +1,7 @@
 """Notices, cases told without names, and figures by month: what guests see, and what can never be published."""
 
 import frappe
-from frappe.utils import add_days, getdate, today
+from frappe.utils import add_days, getdate, now_datetime, today
 
 from petition_proxy.domain import lifecycle
 from petition_proxy.jobs.monthly_figures import compute_monthly_figures
@@ -142,6 +142,8 @@ class TestMonthlyFigures(PublicTestCase):
 	def test_the_same_day_twice_gives_the_same_rows(self):
 		frappe.db.set_single_value("Petition Proxy Settings", "show_monthly_figures", 1)
 		frappe.clear_document_cache("Petition Proxy Settings", "Petition Proxy Settings")
+		case = make.make_petition(lifecycle.HANDLING, subject="上个月登记")
+		case.db_set("registered_at", add_days(now_datetime().replace(day=1), -3))
 
 		def rows():
 			compute_monthly_figures(commit=False)
