@@ -33,13 +33,20 @@ def _search(page) -> None:
 	page.locator("#village").wait_for()
 
 
+def _open_first(page) -> None:
+	page.locator("main a.line").first.click()
+	page.locator("main h2").first.wait_for()
+
+
 PAGES: tuple[PageRow, ...] = (
 	PageRow("home", "/petition-proxy", is_open=True),
 	PageRow("agent-directory", "/agent-directory", is_open=True),
 	PageRow("agent-directory-village", "/agent-directory", is_open=True, act=_search),
 	PageRow("service-points", "/service-points", is_open=True),
 	PageRow("notices", "/notices", is_open=True),
+	PageRow("notice", "/notices", is_open=True, act=_open_first),
 	PageRow("told-cases", "/told-cases", is_open=True),
+	PageRow("told-case", "/told-cases", is_open=True, act=_open_first),
 	PageRow("monthly-figures", "/monthly-figures", is_open=True),
 	PageRow("my-petition", "/my-petition"),
 	PageRow("my-petition-handling", "/my-petition", state="Handling"),
@@ -50,6 +57,7 @@ PAGES: tuple[PageRow, ...] = (
 	PageRow("agent-file", "/agent/file", AGENT),
 	PageRow("agent-cases", "/agent/cases", AGENT),
 	PageRow("agent-case", "/agent/case?no={case}", AGENT),
+	PageRow("agent-receipt", "/agent/receipt?petition={case}", AGENT),
 	PageRow("agent-standing", "/agent/standing", AGENT),
 	PageRow("my-training", "/my-training", AGENT),
 	PageRow("to-be-told", "/to-be-told", AGENT),

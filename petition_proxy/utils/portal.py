@@ -68,6 +68,7 @@ def dress(
 		css_class: class of the body, for the page's own styles.
 	"""
 	context.title = title
+	frappe.local.flags.portal_dressed = True
 	context.no_cache = 1 if is_private else context.get("no_cache", 0)
 	office = _office()
 	context.portal = frappe._dict(
@@ -151,7 +152,7 @@ def add_headers(response: Any, request: Any) -> None:
 		return
 	for name, value in HEADERS.items():
 		response.headers[name] = value
-	if response.status_code >= 400:
+	if response.status_code >= 400 and not frappe.local.flags.portal_dressed:
 		response.headers["Content-Security-Policy"] = ERROR_POLICY
 	if status := frappe.local.flags.get("portal_status"):  # set by a page that has found nothing to show
 		response.status_code = status
