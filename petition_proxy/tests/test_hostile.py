@@ -33,10 +33,9 @@ LEFT_TO_FRAPPE = {("counts.get_count", "doctype"), ("counts.get_count", "filters
 NOTHING_THERE = {
 	"cards.indicator_now",
 	"coverage.import_walking_distances",
-	"printing.print_letters",
 }
 # Of another agent's case an agent is told the same as of none at all; these are for agents alone.
-FOR_AGENTS = ("agent_work.", "filing.", "service.hand_over")
+FOR_AGENTS = ("agent_work.", "filing.", "progress.tell_petitioner", "service.hand_over")
 # Anybody may ask where the nearest service point is. A petitioner without an account opens a case with what stands on the
 # slip; what comes after that asks for the ticket it gave (test_petitioner_pages).
 FOR_GUESTS = {
@@ -96,10 +95,10 @@ class TestStrangers(HostileTestCase):
 				except frappe.ValidationError as error:
 					# a complaint about the arguments would tell that nobody asked who is asking
 					is_unknown = name.startswith(FOR_AGENTS) and isinstance(error, frappe.DoesNotExistError)
-					# exports and figures are for everybody at a desk, of what the person sees; some doors are for all
+					# files, figures and papers are of what the person sees, drafts of the agent's own; some doors are for all
 					if (
 						not is_unknown
-						and not name.startswith(("exports.", "indicators."))
+						and not name.startswith(("exports.", "indicators.", "printing.", "filing."))
 						and name not in FOR_GUESTS
 					):
 						self.assertIn(name, NOTHING_THERE, f"as {user}: {error}")
