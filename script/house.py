@@ -46,7 +46,7 @@ PORT_OFFSETS = {
 }
 # pkg_resources, which Frappe 15 and bench import, left setuptools with version 81.
 SETUPTOOLS = "setuptools<81"
-TEST_TIMEOUT = int(os.environ.get("PETITION_PROXY_TEST_TIMEOUT", 1500))
+TEST_TIMEOUT = int(os.environ.get("PETITION_PROXY_TEST_TIMEOUT", 2700))
 
 SOURCE = Path(os.environ.get("PETITION_PROXY_SOURCE", Path(__file__).resolve().parent.parent))
 
