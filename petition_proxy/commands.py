@@ -5,6 +5,7 @@ from petition_proxy.imports.command_line import (
 	import_petition_categories,
 	import_petition_ledger,
 )
+from petition_proxy.setup.check_command import petition_proxy_check
 from petition_proxy.setup.demo import make_demo_district_command
 
 commands = [
@@ -12,4 +13,5 @@ commands = [
 	import_petition_categories,
 	import_petition_ledger,
 	import_agents_command,
+	petition_proxy_check,
 ]

@@ -16,6 +16,8 @@ from petition_proxy.domain.errors import mark as _
 # left out.
 SURPLUS = ""
 HEADER_ROW = 1
+# Begins a row of remarks, as templates have them. Two signs, since ledgers number their cases with one.
+COMMENT = "##"
 
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\u200b-\u200f\u2060\ufeff]")
 _INLINE_SPACE = re.compile(r"[^\S\n]+")
@@ -109,13 +111,13 @@ def read_csv(data: bytes | str) -> Table:
 
 def make_table(lines: Iterable[Sequence[object]]) -> Table:
 	"""Turn lines of cells, from CSV or a spreadsheet, into a table. The first line that is not blank is the
-	header.
+	header; lines of remarks are left out.
 
 	Raises:
 		TableFileError: no headings, or a heading that stands twice.
 	"""
 	numbered = ((number, list(line)) for number, line in enumerate(lines, start=HEADER_ROW))
-	filled = ((number, line) for number, line in numbered if any(cell_text(cell) for cell in line))
+	filled = ((number, line) for number, line in numbered if _is_data(line))
 	_number, head = next(filled, (0, []))
 	header = [cell_key(cell) for cell in head]
 	if not any(header):
@@ -126,6 +128,11 @@ def make_table(lines: Iterable[Sequence[object]]) -> Table:
 			_("Column heading {heading} stands more than once. Rename one of them."), heading=repr(twice[0])
 		)
 	return Table(tuple(filter(None, header)), tuple(_make_rows(header, filled)))
+
+
+def _is_data(line: Sequence[object]) -> bool:
+	first = next(filter(None, map(cell_text, line)), "")
+	return bool(first) and not first.startswith(COMMENT)
 
 
 def _make_rows(header: list[str], lines: Iterable[tuple[int, list[object]]]) -> Iterator[TableRow]:

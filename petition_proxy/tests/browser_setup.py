@@ -25,6 +25,7 @@ from petition_proxy.tests import petitioner_cases, scenario_cases
 PASSWORD = "qingxi-liuwan-2026"
 CHINESE_USER = "leader@pp.test"
 CHINESE_AGENT = "zh-agent@pp.test"
+CHINESE_OFFICE = "zh-office@pp.test"
 LATE_SUBJECT, SOON_SUBJECT, CALM_SUBJECT = "路灯坏了", "水管漏水", "修一条便民路"
 SERVED_SUBJECT = "缴费点已恢复"
 ASSIGNED_SUBJECT = "路口没有红绿灯"
@@ -60,6 +61,24 @@ def prepare(site_allows_tests: bool | None = None) -> None:
 		frappe.db.set_single_value("Petition Proxy Settings", fieldname, 0)
 	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
 	frappe.clear_cache()
+
+
+def prepare_setup_guide() -> None:
+	"""Whoever sets a district up: an officer who reads Chinese, and the manager of the site, who reads English."""
+	for user, roles, language in (
+		(CHINESE_OFFICE, (lifecycle.OFFICE,), "zh"),
+		(make.MANAGER, ("System Manager",), "en"),
+	):
+		make.make_user(user, roles)
+		update_password(user, PASSWORD)
+		frappe.db.set_value("User", user, "language", language)
+	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
+	frappe.clear_cache()
+
+
+def regions_named(name: str) -> str:
+	"""For the tests: codes of the regions of a name, as JSON."""
+	return json.dumps(frappe.get_all("Region", {"region_name": name}, pluck="name", order_by="name asc"))
 
 
 def petition_named(subject: str) -> str:

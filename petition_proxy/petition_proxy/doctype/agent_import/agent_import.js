@@ -11,6 +11,9 @@ frappe.ui.form.on("Agent Import", {
 	dry_run: (frm) => frm.refresh(),
 
 	refresh(frm) {
+		frm.add_custom_button(__("Template with Examples"), () =>
+			window.open("/api/method/petition_proxy.api.setup_guide.get_template?template=agents")
+		);
 		if (frm.is_new()) {
 			frm.set_intro(
 				__("A roster with one row per agent. Needed: name and village; agents on duty also need certificate number and last day."),

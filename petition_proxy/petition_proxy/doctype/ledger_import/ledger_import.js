@@ -15,6 +15,9 @@ frappe.ui.form.on("Ledger Import", {
 	dry_run: (frm) => frm.refresh(),
 
 	refresh(frm) {
+		frm.add_custom_button(__("Template with Examples"), () =>
+			window.open("/api/method/petition_proxy.api.setup_guide.get_template?template=old-cases")
+		);
 		if (frm.is_new()) return;
 		if (frm.doc.status === "Running") {
 			frm.dashboard.show_progress(__("Import"), 0, __("The import is running."));
