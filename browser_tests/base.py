@@ -59,12 +59,24 @@ def petitions_named(subject: str) -> list[dict]:
 
 
 class BrowserTestCase(unittest.TestCase):
-	"""One browser per class, one fresh person per `login`."""
+	"""One browser per class, one fresh person per `login`.
+
+	Attributes:
+		password: of the people of the site.
+		locale: language of the browser.
+	"""
+
+	password = PASSWORD
+	locale = "en-US"
+
+	@classmethod
+	def prepare_site(cls) -> None:
+		run_on_site("prepare")
 
 	@classmethod
 	def setUpClass(cls):
 		super().setUpClass()
-		run_on_site("prepare")
+		cls.prepare_site()
 		playwright = sync_playwright().start()
 		cls.addClassCleanup(playwright.stop)
 		options = {"args": ["--no-sandbox", "--disable-gpu", "--disable-quic"]}
@@ -82,11 +94,12 @@ class BrowserTestCase(unittest.TestCase):
 			viewport=viewport,
 			is_mobile=is_phone,
 			has_touch=is_phone,
+			locale=self.locale,
 		)
 		context.set_default_timeout(TIMEOUT)
 		errors = []
 		try:
-			answer = context.request.post("/api/method/login", form={"usr": user, "pwd": PASSWORD})
+			answer = context.request.post("/api/method/login", form={"usr": user, "pwd": self.password})
 			self.assertTrue(answer.ok, f"{user} cannot log in: {answer.status}")
 			page = context.new_page()
 			page.on("pageerror", lambda error: errors.append(str(error)))
@@ -117,6 +130,11 @@ def open_form(page: Page, name: str) -> None:
 	expect(form).to_be_visible()
 
 
+def wait_for_server(page: Page) -> None:
+	"""Wait until the desk awaits no answer."""
+	page.wait_for_function("() => window.frappe && !frappe.request.ajax_count")
+
+
 def take_step(page: Page, action: str, **fields: str) -> None:
 	"""Press the button of a step at the head of the form, and fill the small form that asks for its fields."""
 	page.locator(".page-head:visible .custom-actions").get_by_role("button", name=action, exact=True).click()
@@ -141,6 +159,7 @@ def fill(page: Page, control, value: str) -> None:
 			# a list that was drawn before its dialog had settled goes away again; a person types once more
 			with contextlib.suppress(PlaywrightTimeout):
 				option.click(timeout=TIMEOUT / 4)
+				wait_for_server(page)  # a link counts when the server has confirmed it
 				return
 		raise AssertionError(f"no offer {value} appeared")
 	else:

@@ -1314,8 +1314,24 @@ def run_site_tests(house: House, tally: Tally) -> None:
 
 
 def run_browser_tests(house: House, tally: Tally, modules: list[str]) -> None:
+	house.steps.do("Take the fresh test site", restore_snapshot, house, TEST_SITE, "fresh")
+	run_in_browser(house, tally, "browser", "browser_tests", modules)
+
+
+def run_days(house: House, tally: Tally, modules: list[str]) -> None:
+	"""The day of each role, in a small demo district."""
+	house.steps.do("Take the fresh test site", restore_snapshot, house, TEST_SITE, "fresh")
+	house.steps.do("Fill a small demo district", fill_small_demo, house)
+	run_in_browser(house, tally, "days", "role_days", modules)
+
+
+def fill_small_demo(house: House) -> None:
+	house.in_bench("--site", TEST_SITE, "make-demo-district", "--scale", "0.1")
+
+
+def run_in_browser(house: House, tally: Tally, name: str, folder: str, modules: list[str]) -> None:
+	"""Run the tests of a folder of the checkout against a web server of the test site."""
 	do = house.steps.do
-	do("Take the fresh test site", restore_snapshot, house, TEST_SITE, "fresh")
 	chromium = []
 	do("Find a browser", lambda: chromium.append(find_chromium(house)))
 	programs = []
@@ -1340,30 +1356,40 @@ def run_browser_tests(house: House, tally: Tally, modules: list[str]) -> None:
 		)
 		command = [house.bench / "env/bin/python", "-m", "unittest"]
 		if modules:
-			command += [f"browser_tests.{module}" for module in modules]
+			command += [f"{folder}.{module}" for module in modules]
 		else:
-			command += ["discover", "-s", "browser_tests", "-t", "."]
-		run_suite(tally, "browser", command, SOURCE, env)
+			command += ["discover", "-s", folder, "-t", "."]
+		run_suite(tally, name, command, SOURCE, env)
 
 
 def command_test(house: House | None, words: list[str]) -> int:
-	known = ("unit", "site", "browser")
+	known = ("unit", "site", "browser", "days")
 	modules = [word for word in words if word.startswith("test_")]
-	suites = [word for word in words if word not in modules] or (["browser"] if modules else list(known))
+	of_days = [module for module in modules if (SOURCE / "role_days" / f"{module}.py").exists()]
+	of_browser = [module for module in modules if module not in of_days]
+	suites = [word for word in words if word not in modules]
+	suites += [
+		name for name, some in (("browser", of_browser), ("days", of_days)) if some and name not in suites
+	]
+	suites = suites or list(known)
 	if unknown := [name for name in suites if name not in known]:
 		say(f"There is no suite {', '.join(unknown)}. Choose from: {', '.join(known)}")
 		return 2
 	tally = Tally()
 	if "unit" in suites:
 		run_unit_tests(tally)
-	if set(suites) & {"site", "browser"}:
+	if set(suites) & {"site", "browser", "days"}:
 		try:
 			house.steps.do("Check this machine", check_machine, house)
 			with services(house), setup_lock(house):
 				set_up_bench(house)
 				house.steps.do("Install the test packages", install_test_packages, house)
 				house.steps.do(f"Make the test site {TEST_SITE}", make_test_site, house)
-				runs = (("site", run_site_tests, ()), ("browser", run_browser_tests, (modules,)))
+				runs = (
+					("site", run_site_tests, ()),
+					("browser", run_browser_tests, (of_browser,)),
+					("days", run_days, (of_days,)),
+				)
 				for name, run_tests, more in runs:
 					if name not in suites:
 						continue

@@ -202,6 +202,7 @@ def shown_texts() -> dict[Key, str]:
 	for source in (
 		doctype_texts,
 		report_texts,
+		paper_texts,
 		web_form_texts,
 		desk_texts,
 		workflow_texts,
@@ -283,6 +284,13 @@ def doctype_texts() -> Iterator[tuple[Key, str]]:
 def report_texts() -> Iterator[tuple[Key, str]]:
 	for name in frappe.get_all("Report", {"module": MODULE}, pluck="name", order_by="name asc"):
 		yield (name, None), "Report"
+
+
+def paper_texts() -> Iterator[tuple[Key, str]]:
+	for name in frappe.get_all("Print Format", {"module": MODULE}, pluck="name", order_by="name asc"):
+		yield (name, None), "Print Format"
+	for name in frappe.get_all("Page", {"module": MODULE}, pluck="title", order_by="name asc"):
+		yield (name, None), "Page"
 
 
 def web_form_texts() -> Iterator[tuple[Key, str]]:

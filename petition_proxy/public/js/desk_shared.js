@@ -1,5 +1,6 @@
 // What several forms and reports of the desk share.
 frappe.provide("petition_proxy");
+frappe.provide("frappe.form.link_formatters");
 
 // One act of a dialog: the button rests until the server has answered, and what was typed stays if it refuses.
 petition_proxy.send = async function (dialog, method, args) {
@@ -108,4 +109,23 @@ petition_proxy.wait_for_links = function (report) {
 			report.filters.some(is_coming) && Date.now() < give_up_at ? setTimeout(look, 30) : resolve();
 		setTimeout(look);
 	});
+};
+
+// Before the first drawing of a form of ours.
+$(document).on("form-load", (_event, frm) => {
+	if (frm.meta.module !== "Petition Proxy") return;
+	// The district has one time zone; its name would also break the translation of the description.
+	frm.meta.fields
+		.filter((df) => df.fieldtype === "Datetime")
+		.forEach((df) => (frm.get_docfield(df.fieldname).hide_timezone = 1));
+	// A record with a path of its own tells it in plain words; the list of changed values would repeat it in those of
+	// the database, codes and all.
+	const has_path = frm.meta.is_submittable || ["petition", "status", "workflow_state"].some((name) => frm.fields_dict[name]);
+	if (has_path && frm.timeline) frm.timeline.get_version_timeline_contents = () => [];
+});
+
+// A limit is named after its kind and its first day, "Acceptance Notice-2022-05-01": the kind in the reader's language.
+frappe.form.link_formatters["Statutory Limit"] = (value) => {
+	const parts = /^(.+)-(\d{4}-\d{2}-\d{2})$/.exec(value || "");
+	return parts ? `${__(parts[1], null, "Statutory Limit")} ${frappe.datetime.str_to_user(parts[2])}` : value;
 };

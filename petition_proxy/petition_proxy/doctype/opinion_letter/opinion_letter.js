@@ -3,10 +3,11 @@ frappe.ui.form.on("Opinion Letter", {
 		frm.set_query("petition", () => ({
 			filters: { workflow_state: ["in", ["Accepted", "Handling", "Replied"]] },
 		}));
+		// Signing is an act of the head with its own button; Frappe's Submit and Cancel would say something else.
+		frm.show_submit_message = () => {};
 	},
 
 	refresh(frm) {
-		// Signing is an act of the head with its own button; Frappe's Submit and Cancel would say something else.
 		frm.toolbar.can_submit = () => false;
 		frm.toolbar.can_cancel = () => false;
 		frm.toolbar.set_primary_action();

@@ -2,10 +2,6 @@ frappe.ui.form.on("Petition", {
 	setup(frm) {
 		frm.trigger("set_queries");
 		frm.get_docfield("workflow_state").formatter = (value) => __(value);
-		// The district has one time zone; its name would also break the translation of the description.
-		frm.meta.fields
-			.filter((df) => df.fieldtype === "Datetime")
-			.forEach((df) => (frm.get_docfield(df.fieldname).hide_timezone = 1));
 	},
 
 	async refresh(frm) {
