@@ -459,6 +459,7 @@ def strings_without_chinese_in_frappe() -> tuple[str, ...]:
 		_("You created this"),
 		_("{0} created this"),
 		_("Public"),
+		_("You haven't created a {0} yet"),
 		_("Built on {0}"),
 		_("Filters {0}"),
 		_("Connections"),

@@ -129,3 +129,11 @@ frappe.form.link_formatters["Statutory Limit"] = (value) => {
 	const parts = /^(.+)-(\d{4}-\d{2}-\d{2})$/.exec(value || "");
 	return parts ? `${__(parts[1], null, "Statutory Limit")} ${frappe.datetime.str_to_user(parts[2])}` : value;
 };
+
+// The way back at the head of a page leads to the person's own workspace, not to the first of the module.
+const own_workspaces = (frappe.boot?.allowed_workspaces || [])
+	.filter((page) => page.module === "Petition Proxy" && page.public)
+	.map((page) => page.name);
+if (own_workspaces.length && frappe.boot.module_wise_workspaces) {
+	frappe.boot.module_wise_workspaces["Petition Proxy"] = own_workspaces;
+}

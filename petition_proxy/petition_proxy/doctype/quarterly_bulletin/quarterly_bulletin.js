@@ -3,6 +3,9 @@ const bulletin_api = "petition_proxy.api.bulletins";
 frappe.ui.form.on("Quarterly Bulletin", {
 	setup(frm) {
 		frm.set_query("district", () => ({ filters: { level: "District" } }));
+		for (const table of ["Bulletin Ranking", "Bulletin Proposal"]) {
+			frappe.meta.get_docfield(table, "indicator", frm.doc.name).formatter = (code) => __(code || "");
+		}
 	},
 
 	async onload(frm) {
