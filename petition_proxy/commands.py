@@ -1,5 +1,6 @@
 """Commands that `bench --site SITE` gains with this app."""
 
+from petition_proxy.apidoc.command_line import petition_openapi
 from petition_proxy.imports.command_line import (
 	import_agents_command,
 	import_petition_categories,
@@ -14,4 +15,5 @@ commands = [
 	import_petition_ledger,
 	import_agents_command,
 	petition_proxy_check,
+	petition_openapi,
 ]

@@ -77,8 +77,11 @@ webform_include_css = {
 	"Agent Application": "public/css/portal_form.css",
 }
 
-# What a page sends counts for the person it was made for
-before_request = ["petition_proxy.utils.portal.check_same_person"]
+# What a page sends counts for the person it was made for; what an endpoint is sent is all there and can be read
+before_request = [
+	"petition_proxy.utils.portal.check_same_person",
+	"petition_proxy.utils.arguments.check_arguments",
+]
 # An agent's devices are known, so that no petitioner's word is taken from them
 on_session_creation = ["petition_proxy.utils.devices.note_agent_login"]
 

@@ -39,6 +39,9 @@ def add_paper(petition: str) -> str:
 	Args:
 		petition: the case.
 
+	Files:
+		file: the photo or PDF.
+
 	Returns:
 		Name of the File.
 
@@ -157,6 +160,9 @@ def get_letter_paper(letter: str, lang: str = "zh") -> None:
 	Args:
 		letter: the Official Letter.
 		lang: language of the paper.
+
+	Sends:
+		application/pdf: the letter.
 
 	Raises:
 		frappe.DoesNotExistError: no such letter among those the agent may bring home.

@@ -15,6 +15,9 @@ from petition_proxy.utils.xlsx import make_workbook, send_xlsx
 def recount_bulletin(bulletin: str) -> None:
 	"""Count a draft anew, as cases stand at its cut-off.
 
+	Args:
+		bulletin: the Quarterly Bulletin.
+
 	Raises:
 		BulletinError: it has been issued.
 		frappe.PermissionError: not an office of the district.
@@ -31,8 +34,11 @@ def recount_bulletin(bulletin: str) -> None:
 def get_bulletin_tables(bulletin: str) -> dict[str, Any]:
 	"""The tables of a bulletin, and whether the figures on file are those that were issued.
 
+	Args:
+		bulletin: the Quarterly Bulletin.
+
 	Returns:
-		`tables` as `figures.tables` gives them, and `is_unchanged`.
+		`tables`, as `quarterly_bulletin.figures.tables` gives them, and `is_unchanged`.
 
 	Raises:
 		frappe.PermissionError: out of the user's scope.
@@ -45,6 +51,12 @@ def get_bulletin_tables(bulletin: str) -> dict[str, Any]:
 @frappe.whitelist(methods=["GET"])
 def download_bulletin(bulletin: str) -> None:
 	"""All tables of a bulletin as .xlsx, one sheet a level.
+
+	Args:
+		bulletin: the Quarterly Bulletin.
+
+	Sends:
+		application/octet-stream: the workbook.
 
 	Raises:
 		frappe.PermissionError: out of the user's scope, or no right to export.

@@ -22,6 +22,9 @@ def late_now(filters: str | list | dict | None = None) -> dict[str, Any]:
 	Args:
 		filters: sent by every number card; this one has none.
 
+	Returns:
+		`value`, and where the card leads: `route` and `route_options`.
+
 	Raises:
 		frappe.PermissionError: the user may not read petitions.
 	"""

@@ -16,6 +16,9 @@ def what_is_missing(petition: str) -> list[dict]:
 
 	Returns:
 		Rows with `code`, `text` in the user's language, and `is_blocking`.
+
+	Raises:
+		frappe.PermissionError: the case is out of the user's scope.
 	"""
 	return file_acts.what_is_missing(petition)
 
@@ -30,13 +33,13 @@ def make_case_file(petition: str) -> str:
 @frappe.whitelist(methods=["POST"])
 @plain_texts
 def confirm_statement(statement: str) -> None:
-	"""Confirm a settlement statement. Errors as `SettlementStatement.confirm`."""
+	"""Confirm a settlement statement. Argument and errors as `file_acts.confirm_statement`."""
 	file_acts.confirm_statement(statement)
 
 
 @frappe.whitelist()
 def open_cases_of(petitioner: str) -> list[dict]:
-	"""A petitioner's cases that have not ended, within the user's scope."""
+	"""A petitioner's cases that have not ended, within the user's scope. Argument, result and errors as `succession.open_cases_of`."""
 	return succession.open_cases_of(petitioner)
 
 

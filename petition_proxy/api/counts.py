@@ -5,13 +5,20 @@ questions about cases the person may not see. For all other DocTypes Frappe's ow
 """
 
 import frappe
+from frappe import _
 from frappe.client import get_count as frappe_get_count
 from frappe.workflow.doctype.workflow.workflow import (
 	get_workflow_state_count as frappe_get_workflow_state_count,
 )
 
-from petition_proxy.utils.client_values import read_filters, read_names
+from petition_proxy.utils.client_values import ClientValueError, read_filters, read_names
 from petition_proxy.utils.compat import grouped_counts
+
+
+def _need(doctype: str) -> None:
+	"""Frappe answers an error of the server's where no record type is named."""
+	if not doctype.strip():
+		frappe.throw(_("Which record is meant is missing here. Load the form again."), ClientValueError)
 
 
 def _has_row_access(doctype: str) -> bool:
@@ -31,12 +38,20 @@ def get_count(
 		debug: passed on to Frappe for other DocTypes.
 		cache: passed on to Frappe for other DocTypes.
 
+	Returns:
+		The number.
+
 	Raises:
 		frappe.PermissionError: no right to read the record type.
+		ClientValueError: filters that cannot be read.
 	"""
+	_need(doctype)
 	if not _has_row_access(doctype):
 		return frappe_get_count(doctype, filters=filters, debug=debug, cache=cache)
-	rows = grouped_counts(doctype, "total", filters=read_filters(filters))
+	try:
+		rows = grouped_counts(doctype, "total", filters=read_filters(filters))
+	except frappe.db.OperationalError as error:
+		raise ClientValueError(_("These filters cannot be read. Set them again.")) from error
 	return rows[0].total
 
 
@@ -50,7 +65,14 @@ def get_workflow_state_count(
 		doctype: record type.
 		workflow_state_field: its state field.
 		states: states to leave out.
+
+	Returns:
+		Rows with the state and `count`; None where the record type has no such field.
+
+	Raises:
+		frappe.PermissionError: no right to read the record type.
 	"""
+	_need(doctype)
 	if not _has_row_access(doctype):
 		return frappe_get_workflow_state_count(doctype, workflow_state_field, states)
 	if not frappe.get_meta(doctype).has_field(workflow_state_field):

@@ -71,6 +71,11 @@ def sole_agents(
 ) -> list[dict[str, Any]]:
 	"""The twenty agents whose leaving would hurt most.
 
+	Args:
+		town: only settlements of this town.
+		on: the day; today by default.
+		is_elderly: with the pace of older people.
+
 	Returns:
 		Dicts with agent, agent_name, people and settlements that have no other agent in reach.
 
@@ -132,6 +137,9 @@ def import_walking_distances(file_url: str) -> dict[str, Any]:
 @frappe.whitelist()
 def routing_points() -> None:
 	"""Download the places a routing engine needs, as CSV.
+
+	Sends:
+		text/csv: the places.
 
 	Raises:
 		frappe.PermissionError: the user may not export agents, whose homes are in it.

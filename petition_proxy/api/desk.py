@@ -46,6 +46,9 @@ def closed_fields(petition: str) -> list[str]:
 	Args:
 		petition: name of the petition.
 
+	Returns:
+		Names of the fields.
+
 	Raises:
 		frappe.PermissionError: the petition is out of the user's scope.
 	"""
@@ -64,6 +67,7 @@ def unit_children(
 		doctype: sent by the tree, always Handling Unit.
 		parent: name of the unit above; the units without one by default.
 		is_root: sent by the tree, which names its own root as the parent then.
+		_more: what else the tree sends; not used.
 
 	Returns:
 		Rows with value, title and expandable.

@@ -60,6 +60,9 @@ def export_records(
 	Returns:
 		None with the file as the answer; or `queued` and the number of rows, if it comes as a notice.
 
+	Sends:
+		application/octet-stream: the file, CSV or Excel.
+
 	Raises:
 		frappe.PermissionError: no right to export these records.
 		ExportError: no such kind of file, or no column.
@@ -82,6 +85,10 @@ def export_records(
 def export_list() -> None:
 	"""`frappe.desk.reportview.export_query`: list and Report Builder.
 
+	Sends:
+		application/octet-stream: the file, CSV or Excel.
+		text/html: a page that says why there is none, or that it comes as a notice.
+
 	Raises:
 		frappe.PermissionError: no right to export these records.
 	"""
@@ -92,6 +99,10 @@ def export_list() -> None:
 @frappe.whitelist()
 def export_report() -> None:
 	"""`frappe.desk.query_report.export_query`: script reports. The ledger is written page by page and whole.
+
+	Sends:
+		application/octet-stream: the file, CSV or Excel.
+		text/html: a page that says why there is none, or that it comes as a notice.
 
 	Raises:
 		frappe.PermissionError: no right to the report, or to export its records.
@@ -152,10 +163,28 @@ def export_data(
 ) -> None:
 	"""`frappe.core.doctype.data_export.exporter.export_data`, with the right to export asked for before anything is read.
 
+	Args:
+		doctype: record type, or a list that begins with it.
+		parent_doctype: record type whose right to export is asked for; `doctype` by default.
+		all_doctypes: with the tables of the record.
+		with_data: with the records; only the headings otherwise.
+		select_columns: record type or table to the names of its columns.
+		file_type: "CSV" or "Excel".
+		template: with the lines that Data Import reads.
+		filters: as for a list.
+		export_without_column_meta: without the lines that describe the columns.
+
+	Sends:
+		text/csv: the sheet, as CSV.
+		application/octet-stream: the sheet, for Excel.
+
 	Raises:
 		frappe.PermissionError: no right to export these records.
+		ClientValueError: no record type named.
 	"""
-	name = doctype[0] if isinstance(doctype, list) else doctype
+	name = doctype[0] if isinstance(doctype, list) and doctype else doctype
+	if not isinstance(name, str) or not frappe.db.exists("DocType", name):
+		raise ClientValueError(_("Which record is meant is missing here. Load the form again."))
 	frappe.permissions.can_export(parent_doctype or name, raise_exception=True)
 	with _as_asked():
 		exporter = _SafeDataExporter(
@@ -191,6 +220,17 @@ def download_template(
 ) -> None:
 	"""`frappe.core.doctype.data_import.data_import.download_template`: a blank sheet for everybody who may import, records
 	only for who may export them.
+
+	Args:
+		doctype: record type.
+		export_fields: record type or table to the names of its columns.
+		export_records: "blank_template", "5_records", "by_filter" or "all".
+		export_filters: as for a list.
+		file_type: "CSV" or "Excel".
+
+	Sends:
+		text/csv: the sheet, as CSV.
+		application/octet-stream: the sheet, for Excel.
 
 	Raises:
 		frappe.PermissionError: no right to export these records.

@@ -58,7 +58,7 @@ def give_up_draft(client_key: str) -> None:
 @frappe.whitelist(methods=["POST"])
 @plain_texts
 def add_paper(client_key: str, paper_key: str, part: str = "paper") -> dict:
-	"""Keep the photo sent along as `file`. Arguments, result and errors as `acts.add_paper`."""
+	"""Keep a photo or PDF with a draft. Arguments, result and errors as `acts.add_paper`."""
 	count_own_act("add_paper", MOST_PAPERS)
 	return acts.add_paper(client_key, paper_key, part)
 

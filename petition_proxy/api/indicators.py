@@ -18,6 +18,9 @@ MOST_ROWS = 500
 def get_catalogue() -> list[dict[str, Any]]:
 	"""Every indicator with its label, formula, day used and levels, in the caller's language.
 
+	Returns:
+		Per indicator its `code`, `label`, `meaning`, `date_used`, `kind`, `family`, `levels`, `more_is_better`, what is counted and of what.
+
 	Raises:
 		frappe.PermissionError: no right to read petitions.
 	"""

@@ -82,6 +82,9 @@ def renew(mark: str) -> str:
 	Args:
 		mark: of the case the page shows.
 
+	Returns:
+		The token.
+
 	Raises:
 		TicketError: no case is open on this device, or another one.
 	"""
@@ -102,6 +105,10 @@ def get_paper(key: str) -> None:
 
 	Args:
 		key: as the page of the case gives it; "slip" for the slip.
+
+	Sends:
+		application/pdf: a letter or the slip.
+		application/octet-stream: another paper.
 
 	Raises:
 		TicketError: no case is open on this device.

@@ -24,6 +24,9 @@ def get_paper(doctype: str, name: str, print_format: str, lang: str = "zh") -> N
 		print_format: its format.
 		lang: language of the paper.
 
+	Sends:
+		application/pdf: the paper.
+
 	Raises:
 		frappe.DoesNotExistError: no such form of this type of record.
 		frappe.PermissionError: no right to read or print the record.
@@ -36,6 +39,13 @@ def get_paper(doctype: str, name: str, print_format: str, lang: str = "zh") -> N
 @frappe.whitelist()
 def get_ledger_paper(filters: str | dict | None = None, lang: str = "zh") -> None:
 	"""The petition ledger as PDF, with the filters of the report.
+
+	Args:
+		filters: as the report's form sends them.
+		lang: language of the paper.
+
+	Sends:
+		application/pdf: the paper.
 
 	Raises:
 		frappe.PermissionError: no right to read petitions.
@@ -55,6 +65,9 @@ def get_report_paper(report: str, filters: str | dict | None = None, lang: str =
 		filters: as its form sends them.
 		lang: language of the paper.
 
+	Sends:
+		application/pdf: the paper.
+
 	Raises:
 		frappe.DoesNotExistError: no such report of this app.
 		frappe.PermissionError: no right to the report, or to print its records.
@@ -72,6 +85,14 @@ def get_report_paper(report: str, filters: str | dict | None = None, lang: str =
 @frappe.whitelist()
 def get_roster_paper(town: str | None = None, status: str | None = None, lang: str = "zh") -> None:
 	"""The roster of agents as PDF.
+
+	Args:
+		town: only agents of this town.
+		status: only agents of this status.
+		lang: language of the paper.
+
+	Sends:
+		application/pdf: the paper.
 
 	Raises:
 		frappe.PermissionError: no right to read agents.
@@ -111,7 +132,19 @@ def unseal_for_print(doctype: str, name: str, reason: str) -> int:
 
 @frappe.whitelist()
 def count_letters(kind: str, day: str, unit: str | None = None) -> int:
-	"""How many letters of a kind belong to a day, in the session's user's scope."""
+	"""How many letters of a kind belong to a day, in the session's user's scope.
+
+	Args:
+		kind: one of `printing.batch.KINDS`.
+		day: day of the letters.
+		unit: only of this unit.
+
+	Returns:
+		The number.
+
+	Raises:
+		frappe.PermissionError: no right to print petitions.
+	"""
 	frappe.has_permission("Petition", "print", throw=True)
 	return len(batch.find_letters(kind, read_day(day), unit or None))
 

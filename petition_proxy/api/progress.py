@@ -36,6 +36,9 @@ def to_be_told(petition: str | None = None, start: int = 0, limit: int = 50) -> 
 		start: rows to skip.
 		limit: at most so many rows, 200 at the most.
 
+	Returns:
+		Rows of the nodes, each with its case.
+
 	Raises:
 		frappe.PermissionError: no right to read such notices.
 	"""

@@ -31,7 +31,7 @@ def open_link(secret: dict | str) -> list[dict]:
 		secret: token, as it stood in the address.
 
 	Returns:
-		Rows as `petitioner_case.rating_words`.
+		Per party that may be rated a row with `party`, `word`, the reasons to choose from (`good`, `bad`), and what was rated before.
 
 	Raises:
 		RatingLinkError: as `acts.open_link`.

@@ -115,6 +115,9 @@ def download_payment_list(batch: str) -> None:
 	Args:
 		batch: a batch the user may read and export.
 
+	Sends:
+		application/octet-stream: the list.
+
 	Raises:
 		frappe.PermissionError: out of the user's scope.
 	"""

@@ -44,9 +44,24 @@ def hand_over(
 	remark: str | None = None,
 	signature: str | None = None,
 ) -> str:
-	"""Record from a page that a document was handed over, or that it was tried; the picture is the file `photo` of the request.
+	"""Record from a page that a document was handed over, or that it was tried. Files, result and errors as `acts.hand_over`.
 
-	Arguments, result and errors as `acts.hand_over`; `served_at` is the moment by the site's clock, where it was not just now.
+	Args:
+		petition: the case.
+		client_key: made by the page for this one delivery; the same key again answers the same and writes nothing more.
+		method: how, as Service Receipt has it.
+		result: "Served" or "Failed Attempt".
+		letter: an Official Letter of the case; the reply by default.
+		seconds_ago: how long ago it happened, by the clock of the phone.
+		served_at: the moment by the site's clock, where it was not just now.
+		place: where.
+		receiver_name: who took it.
+		relation: what the receiver is to the petitioner.
+		witness_1, witness_2: who saw it, where it was refused.
+		refusal_reason: why it was refused.
+		failure_reason: why it could not be handed over.
+		remark: what else there is to say.
+		signature: drawn on the screen, as the address of a PNG picture in itself (data:image/png;base64, ...).
 	"""
 	values = {
 		"method": method,

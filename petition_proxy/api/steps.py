@@ -22,6 +22,9 @@ def get_transitions(
 		workflow: as Frappe sends it; not used for petitions.
 		raise_exception: as Frappe sends it.
 
+	Returns:
+		Per step its `state`, `action` and `next_state`, as Frappe's own answer.
+
 	Raises:
 		frappe.PermissionError: the document is out of the user's scope.
 	"""

@@ -90,6 +90,9 @@ def get_tagged_docs(doctype: str, tag: str) -> list:
 		doctype: record type.
 		tag: tag.
 
+	Returns:
+		Lists that hold one name each.
+
 	Raises:
 		frappe.PermissionError: no right to read the record type.
 	"""

@@ -11,6 +11,7 @@ from frappe.sessions import clear_sessions
 from frappe.utils import now_datetime
 from frappe.utils.password import set_encrypted_password, update_password
 
+from petition_proxy.apidoc.document import make_document
 from petition_proxy.domain import lifecycle
 from petition_proxy.jobs.monthly_figures import compute_monthly_figures
 from petition_proxy.permissions.scope import BEARER_USER
@@ -19,7 +20,7 @@ from petition_proxy.petition_proxy.doctype.proxy_agent.acts import change_status
 from petition_proxy.petition_proxy.doctype.rating_link import acts as rating_links
 from petition_proxy.queries.drafts import own_drafts
 from petition_proxy.tests import factories as make
-from petition_proxy.tests import petitioner_cases, scenario_cases
+from petition_proxy.tests import hostile_cases, petitioner_cases, scenario_cases
 
 # Opens invented people of a test site only; no code but the browser tests sets it.
 PASSWORD = "qingxi-liuwan-2026"
@@ -380,3 +381,31 @@ def prepare_public_pages() -> None:
 	compute_monthly_figures()
 	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
 	frappe.clear_cache()
+
+
+def prepare_contract() -> str:
+	"""For the test of the API's description: a case with every record an act can be called on, and tokens of everybody, as JSON.
+
+	Returns:
+		tokens; records: argument to value; special: "module.argument" to value.
+	"""
+	prepare()
+	ground = hostile_cases.Ground()
+	petitioner_cases.forget_limits()
+	frappe.db.commit()  # nosemgrep: a command of its own, nothing else commits for it
+	found = {
+		"tokens": json.loads(tokens()),
+		"records": ground.records,
+		"special": {".".join(key): value for key, value in ground.special.items()},
+	}
+	return json.dumps(found, default=str)
+
+
+def picture() -> str:
+	"""For the tests: how many rows each table of the app holds and when the latest was changed, as JSON."""
+	return json.dumps(hostile_cases.picture(), default=str)
+
+
+def describe_api() -> str:
+	"""For the tests: the description of the API, made afresh, as JSON."""
+	return json.dumps(make_document())

@@ -17,8 +17,11 @@ from frappe.utils.html_utils import sanitize_html
 # A text column holds 65,535 bytes; cleaning may add a few.
 MOST_BYTES = 60_000
 TEXT_FIELDS = frozenset({"Data", "Small Text", "Text", "Long Text"})
-# Control characters, marks without width and marks that turn the direction of reading. The joiner inside an emoji stays.
-_NO_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+# Control characters, marks without width, marks that turn the direction of reading, halves of characters. The joiner inside
+# an emoji stays.
+_NO_CHARACTERS = re.compile(
+	"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 class TextTooLongError(frappe.ValidationError):

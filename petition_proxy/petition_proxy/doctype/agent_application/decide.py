@@ -58,6 +58,10 @@ def take_in(application: str, is_public_staff: bool = False) -> str:
 def turn_down(application: str, note: str) -> None:
 	"""Turn an applicant down, with the reason.
 
+	Args:
+		application: the Agent Application.
+		note: why; the applicant reads it.
+
 	Raises:
 		ApplicationError: decided already, or no reason.
 	"""

@@ -59,9 +59,12 @@ def make_case_file(petition: str) -> str:
 def confirm_statement(statement: str) -> None:
 	"""Confirm a settlement statement, its row locked.
 
+	Args:
+		statement: the Settlement Statement.
+
 	Raises:
 		frappe.PermissionError: out of the user's scope.
-		StatementError: as `SettlementStatement.confirm`.
+		StatementError: confirmed already, not signed, not ticked as free, or by the handler or the agent.
 	"""
 	doc = frappe.get_doc("Settlement Statement", statement, for_update=True)
 	doc.check_permission("read")

@@ -210,6 +210,11 @@ def _count(doc) -> None:
 def remove_case(issue: str, petition: str, reason: str) -> None:
 	"""Take a case out before it is answered; it goes on by itself.
 
+	Args:
+		issue: the Common Issue.
+		petition: the case.
+		reason: why it does not belong there.
+
 	Raises:
 		CommonIssueError: not in the group, answered already, or no reason.
 		frappe.PermissionError: out of the user's scope.
@@ -344,6 +349,10 @@ def _end_if_all_answered(doc) -> None:
 
 def close_issue(issue: str, effect: str) -> None:
 	"""Close an answered issue with what has changed for the people.
+
+	Args:
+		issue: the Common Issue.
+		effect: what has changed for the people.
 
 	Raises:
 		CommonIssueError: not answered yet, closed already, or no effect written.

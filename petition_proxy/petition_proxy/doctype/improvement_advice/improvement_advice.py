@@ -103,6 +103,9 @@ CASE_COLUMNS = (
 def issue_advice(name: str) -> None:
 	"""Send a draft to the advised unit.
 
+	Args:
+		name: the advice.
+
 	Raises:
 		AdviceError: issued already, or a day for the answer that has passed.
 		frappe.PermissionError: no right to write it.

@@ -86,6 +86,9 @@ def add_paper(petition: str, key: str) -> frappe._dict:
 		petition: the case.
 		key: random text of the page; the same paper sent again under it is kept once.
 
+	Files:
+		file: the photo or PDF.
+
 	Returns:
 		name, file_url and file_name, as `take_paper`.
 

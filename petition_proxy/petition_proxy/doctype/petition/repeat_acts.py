@@ -128,6 +128,10 @@ def link(petition: str, main: str, reason: str) -> None:
 def unlink(petition: str, reason: str) -> None:
 	"""Take a link back; for a merged petition see `undo_merge`.
 
+	Args:
+		petition: the repeat.
+		reason: why it is none.
+
 	Raises:
 		RepeatError: not linked, merged, or no reason.
 	"""

@@ -25,6 +25,12 @@ class SuccessionError(frappe.ValidationError):
 def open_cases_of(petitioner: str) -> list[dict]:
 	"""A petitioner's open cases, for the office that enters a death.
 
+	Args:
+		petitioner: the Petitioner.
+
+	Returns:
+		Rows of the cases, each with its name.
+
 	Raises:
 		frappe.PermissionError: the petitioner is out of the user's scope.
 	"""

@@ -371,6 +371,9 @@ def add_co_handler(petition: str, unit: str, requirement: str, reply_by: str | N
 def receive_co_handling(assignment: str) -> None:
 	"""A co-handling unit signs for its part.
 
+	Args:
+		assignment: the unit's part, a Petition Assignment.
+
 	Raises:
 		AssignmentError: signed for already, ended, or not a member of the unit.
 	"""
@@ -384,6 +387,10 @@ def receive_co_handling(assignment: str) -> None:
 
 def answer_co_handling(assignment: str, answer: str) -> None:
 	"""A co-handling unit answers the lead.
+
+	Args:
+		assignment: the unit's part, a Petition Assignment.
+		answer: what the unit found and did.
 
 	Raises:
 		AssignmentError: no text, ended already, or not a member of the unit.
@@ -412,6 +419,10 @@ def answer_co_handling(assignment: str, answer: str) -> None:
 
 def end_co_handling(assignment: str, reason: str) -> None:
 	"""The sender lets a co-handling unit off, so that the lead need not wait for it.
+
+	Args:
+		assignment: the unit's part, a Petition Assignment.
+		reason: why it is not waited for.
 
 	Raises:
 		AssignmentError: no reason, ended already, or not the sender.

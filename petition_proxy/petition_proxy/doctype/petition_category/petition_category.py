@@ -69,7 +69,7 @@ class PetitionCategory(NestedSet):
 
 
 @frappe.whitelist()
-def get_children(doctype: str, parent: str = "", is_root: bool = False, **filters) -> list[dict]:
+def get_children(doctype: str, parent: str = "", is_root: bool = False, **filters: str) -> list[dict]:
 	"""One level of the tree view, by code and name (Frappe would order by the record's random id).
 
 	Args:
@@ -77,6 +77,12 @@ def get_children(doctype: str, parent: str = "", is_root: bool = False, **filter
 		parent: category above; blank or the tree's own label for the first level.
 		is_root: True for the first level.
 		filters: what else the tree view sends; not used.
+
+	Returns:
+		Rows with value, title and expandable.
+
+	Raises:
+		frappe.PermissionError: no right to read categories.
 	"""
 	above = "" if is_root or parent == doctype else parent
 	return frappe.get_list(

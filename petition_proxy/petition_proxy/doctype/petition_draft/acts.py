@@ -230,6 +230,9 @@ def is_filed(client_key: str) -> bool:
 def open_draft(client_key: str) -> dict:
 	"""A draft as it was last saved, for its own agent.
 
+	Args:
+		client_key: of the draft.
+
 	Returns:
 		state: "open", with version, save_key, step, answers, papers, saved_at and keep_until; "none", "gone" or "filed".
 
@@ -295,6 +298,9 @@ def add_paper(client_key: str, paper_key: str, part: str) -> dict:
 		client_key: of the draft, which has been saved before.
 		paper_key: made by the page for this photo; it becomes the file's name, for people name photos after people.
 		part: "paper", or "agreement_scan" for the signed agreement, of which there is one.
+
+	Files:
+		file: the photo or PDF.
 
 	Returns:
 		As a row of `papers_of`.
@@ -374,6 +380,9 @@ def give_up(client_key: str) -> None:
 	"""The agent lets a draft go: its content and papers are deleted, a line without content stays for the count.
 
 	A second time is no error.
+
+	Args:
+		client_key: of the draft.
 
 	Raises:
 		DraftError: another agent's.

@@ -229,6 +229,9 @@ def _is_active(unit: str) -> bool:
 def receive_review(request: str) -> None:
 	"""The reviewing body takes a request up; its thirty days run from now (arts 35, 36).
 
+	Args:
+		request: the Review Request.
+
 	Raises:
 		ReviewError: taken up or ended already, not of the reviewing body, or of the unit whose opinion it is.
 	"""
@@ -276,6 +279,11 @@ def refuse_review(request: str, reason: str, note: str) -> None:
 def withdraw_review(request: str, reason: str, proof: str | None = None) -> None:
 	"""The petitioner takes a request back; an office needs the signed word, the agent never may.
 
+	Args:
+		request: the Review Request.
+		reason: why.
+		proof: the petitioner's signed word, as the address of an uploaded file; an office needs it.
+
 	Raises:
 		ReviewError: ended already, no reason, or not the petitioner's word.
 	"""
@@ -300,6 +308,12 @@ def withdraw_review(request: str, reason: str, proof: str | None = None) -> None
 
 def add_hearing(request: str, from_date: str, to_date: str, note: str | None = None) -> None:
 	"""A hearing is held; in a re-review its days are not counted (art. 36).
+
+	Args:
+		request: the Review Request.
+		from_date: first day.
+		to_date: last day.
+		note: what to remember of it.
 
 	Raises:
 		ReviewError: not under review, dates out of order, or not of the reviewing body.

@@ -124,6 +124,9 @@ def _save(batch) -> None:
 def refill(name: str) -> None:
 	"""The clerk fills a batch anew; it must be checked again.
 
+	Args:
+		name: the batch.
+
 	Raises:
 		RewardBatchError: approved already, nothing is due, or the user has checked it.
 	"""
@@ -137,6 +140,9 @@ def refill(name: str) -> None:
 
 def check_batch(name: str) -> None:
 	"""The town confirms that the work was done: checked.
+
+	Args:
+		name: the batch.
 
 	Raises:
 		RewardBatchError: not a draft, signs not decided, or the user made it.
@@ -192,6 +198,11 @@ def decide_sign(name: str, sign: str, decision: str, note: str) -> None:
 def strike_line(name: str, entry: str, note: str) -> None:
 	"""Take a line out for good, with a note: a reversal stands beside it, and no later run writes it again.
 
+	Args:
+		name: the batch.
+		entry: the Reward Entry of the line.
+		note: why.
+
 	Raises:
 		RewardBatchError: no note, no such line, or the user made the batch.
 	"""
@@ -212,6 +223,10 @@ def _require_judge(batch) -> None:
 
 def send_back(name: str, reason: str) -> None:
 	"""Checker or approver returns the batch to the clerk.
+
+	Args:
+		name: the batch.
+		reason: what is to be changed.
 
 	Raises:
 		RewardBatchError: no reason, or approved already.
@@ -309,6 +324,9 @@ def take_out(name: str, entries: list[str], note: str) -> None:
 # --------
 def approve(name: str) -> None:
 	"""The petition office approves: the batch is submitted and goes to finance.
+
+	Args:
+		name: the batch.
 
 	Raises:
 		RewardBatchError: see `check_approval`.

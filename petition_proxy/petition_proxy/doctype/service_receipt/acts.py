@@ -115,6 +115,9 @@ def hand_over(
 		seconds_ago: how long ago it happened, by the clock of the phone, where `served_at` does not say when.
 		photo: name and content of a picture, as sent.
 
+	Files:
+		photo: a picture of the receipt or of the delivery.
+
 	Returns:
 		Name of the receipt.
 

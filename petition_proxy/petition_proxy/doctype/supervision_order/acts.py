@@ -91,6 +91,11 @@ def issue_order(petition: str, level: str, trigger: str, requirement: str, unit:
 def reply_to_order(order: str, text: str, attachment: str | None = None) -> None:
 	"""The supervised unit answers.
 
+	Args:
+		order: the Supervision Order.
+		text: what was done.
+		attachment: address of an uploaded paper.
+
 	Raises:
 		SupervisionError: answered already, no text, or not a member of the unit.
 	"""

@@ -50,6 +50,9 @@ def _save(doc) -> None:
 def open_sign_up(session: str) -> None:
 	"""Let agents take seats.
 
+	Args:
+		session: the Training Session.
+
 	Raises:
 		TrainingError: open already, or over.
 	"""
@@ -206,6 +209,10 @@ def _certify(doc, passed: list, today) -> None:
 
 def call_off(session: str, reason: str) -> None:
 	"""Call a training off.
+
+	Args:
+		session: the Training Session.
+		reason: why.
 
 	Raises:
 		TrainingError: over already, or no reason.

@@ -64,6 +64,9 @@ def free_slots(reception: str) -> list[dict]:
 	Args:
 		reception: Video Reception.
 
+	Returns:
+		Rows of the slots, the earliest first.
+
 	Raises:
 		frappe.PermissionError: the reception is out of the user's scope.
 	"""
@@ -154,6 +157,10 @@ def _why_accused(doc, slot) -> bool:
 
 def cancel(reception: str, reason: str) -> None:
 	"""Call a reception off; its slot is free again.
+
+	Args:
+		reception: the Video Reception.
+		reason: why.
 
 	Raises:
 		ReceptionError: held or cancelled already, or no reason.

@@ -62,6 +62,9 @@ def fill(year: int) -> str:
 
 	Returns:
 		Name of the calendar.
+
+	Raises:
+		frappe.PermissionError: no right to write calendars.
 	"""
 	frappe.has_permission("Work Calendar", "write", throw=True)
 	return fill_work_calendar(year).name
@@ -69,6 +72,13 @@ def fill(year: int) -> str:
 
 @frappe.whitelist()
 def get_missing_years() -> list[int]:
-	"""Years whose calendar is needed and not on file; asks the right to read Work Calendars."""
+	"""Years whose calendar is needed and not on file; asks the right to read Work Calendars.
+
+	Returns:
+		The years.
+
+	Raises:
+		frappe.PermissionError: no right to read calendars.
+	"""
 	frappe.has_permission("Work Calendar", "read", throw=True)
 	return missing_years(getdate())
