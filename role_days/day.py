@@ -36,7 +36,7 @@ def foreign_words(texts: list[str]) -> list[str]:
 	"""What stands on a screen in Latin letters and is no number, address or name that offices write so."""
 	found = set()
 	for text in texts:
-		rest = ADDRESS.sub(" ", NUMBER.sub(" ", text))
+		rest = NUMBER.sub(" ", ADDRESS.sub(" ", text))
 		found.update(word for word in WORD.findall(rest) if word not in LATIN)
 	return sorted(found)
 
