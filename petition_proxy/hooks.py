@@ -146,6 +146,7 @@ _case_records = (
 	"Common Issue Case",
 	"Reward Entry",
 	"Rating Link",
+	"Outgoing Notice",
 )
 # Letters of a case: agent and petitioner read only what was issued
 _letters = ("Opinion Letter", "Official Letter")
@@ -187,6 +188,8 @@ permission_query_conditions = {
 	**dict.fromkeys(_letters, "petition_proxy.permissions.letters.letter_query"),
 	"Evaluation": "petition_proxy.permissions.ratings.evaluation_query",
 	"Agent Device": "petition_proxy.permissions.ratings.agent_device_query",
+	"Outgoing Notice": "petition_proxy.permissions.notices.outgoing_notice_query",
+	"Notice Choice": "petition_proxy.permissions.notices.notice_choice_query",
 }
 
 has_permission = {
@@ -217,6 +220,8 @@ has_permission = {
 	**dict.fromkeys(_letters, "petition_proxy.permissions.letters.has_letter_permission"),
 	"Evaluation": "petition_proxy.permissions.ratings.has_evaluation_permission",
 	"Agent Device": "petition_proxy.permissions.ratings.has_agent_device_permission",
+	"Outgoing Notice": "petition_proxy.permissions.notices.has_outgoing_notice_permission",
+	"Notice Choice": "petition_proxy.permissions.notices.has_notice_choice_permission",
 }
 
 # Records whose texts are cleaned before they are judged: all that hold any
@@ -234,6 +239,7 @@ _written_records = (
 	"Alert Rule",
 	"Bulletin Figure",
 	"Case File",
+	"Chat Robot",
 	"Common Issue",
 	"Common Issue Case",
 	"Coordination Meeting",
@@ -244,8 +250,10 @@ _written_records = (
 	"Improvement Advice",
 	"Ledger Import",
 	"Monthly Figure",
+	"Notice Template",
 	"Official Letter",
 	"Opinion Letter",
+	"Outgoing Notice",
 	"Petition",
 	"Petition Assignment",
 	"Petition Category",
@@ -339,6 +347,8 @@ scheduler_events = {
 	"cron": {
 		"5 * * * *": ["petition_proxy.jobs.deadline_sweep.enqueue_deadline_sweep"],
 		"*/10 * * * *": ["petition_proxy.jobs.alert_delivery.enqueue_alert_delivery"],
+		"* * * * *": ["petition_proxy.jobs.outbox.enqueue_outbox"],
+		"40 7 * * *": ["petition_proxy.jobs.outbox.tell_of_dead_letters"],
 		"35 6 * * *": ["petition_proxy.jobs.supervision.enqueue_supervision_sweep"],
 		"45 7 * * *": ["petition_proxy.jobs.progress_tasks.enqueue_progress_tasks"],
 	},
@@ -347,6 +357,7 @@ scheduler_events = {
 		"petition_proxy.jobs.reception_reminders.enqueue_reception_reminders",
 		"petition_proxy.jobs.certificate_watch.enqueue_certificate_watch",
 		"petition_proxy.jobs.draft_cleanup.enqueue_draft_cleanup",
+		"petition_proxy.jobs.notice_feed.training_notices",
 		"petition_proxy.jobs.reward_settlement.enqueue_reward_run",
 		"petition_proxy.jobs.export_cleanup.enqueue_export_cleanup",
 		"petition_proxy.jobs.monthly_figures.enqueue_monthly_figures",
@@ -355,6 +366,13 @@ scheduler_events = {
 
 # Days to keep what only says that a job ran
 default_log_clearing_doctypes = {"Sweep Run": 90}
+
+# Pages that notices to petitioners and agents lead to: kind ("rating", "progress", "agent") to the dotted name of a
+# function that takes a petition and returns an address
+# ---------------------------------------------------------------------------------------------------------------
+petition_notice_links = {
+	kind: f"petition_proxy.jobs.notice_links.{kind}" for kind in ("rating", "progress", "agent")
+}
 
 # Tests
 # -----

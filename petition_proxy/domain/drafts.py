@@ -40,7 +40,7 @@ TEXTS: dict[str, int] = {
 	"request_text": 3_000,
 	"agreement_signature": 200_000,
 }
-TICKS = ("wants_secrecy", "powers_agreed")
+TICKS = ("new_petitioner_agrees_to_sms", "wants_secrecy", "powers_agreed")
 HINT_LENGTH, HINT_NAME = 12, 6
 
 _KEY = re.compile(r"[0-9a-f]{32}")

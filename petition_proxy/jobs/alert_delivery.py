@@ -6,20 +6,24 @@ run sends nothing twice; a failure touches nobody else and is tried again with g
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from itertools import groupby
 
 import frappe
 from frappe import _
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Max
-from frappe.utils import cint, get_time, now_datetime
+from frappe.utils import cint, now_datetime
 
 from petition_proxy.domain.alerts import RUNNING_STATES, digest_order, in_quiet_hours, retry_delay
+from petition_proxy.domain.notices import alert_event
 from petition_proxy.jobs.alert_messages import SENDERS, Message
 from petition_proxy.jobs.deadline_sweep import is_lost_race, ledger_key
 from petition_proxy.jobs.locks import job_lock
+from petition_proxy.jobs.notice_texts import clear_texts
 from petition_proxy.jobs.recipients import Directory
+from petition_proxy.utils.errors import trace_of
+from petition_proxy.utils.settings import as_time
 
 JOB_ID = "petition-proxy|alert-delivery"
 DEFAULT_MAX_ATTEMPTS = 5
@@ -61,16 +65,22 @@ class _Delivery:
 		self.senders = senders
 		self.max_attempts = cint(settings.alert_max_attempts) or DEFAULT_MAX_ATTEMPTS
 		self.office = settings.petition_office
-		quiet = in_quiet_hours(now, _as_time(settings.quiet_from), _as_time(settings.quiet_to))
-		self.is_digest_time = not quiet and now.time() >= (_as_time(settings.digest_at) or time.min)
+		quiet = in_quiet_hours(now, as_time(settings.quiet_from), as_time(settings.quiet_to))
+		self.is_digest_time = not quiet and now.time() >= (as_time(settings.digest_at) or time.min)
 		self.counts = dict.fromkeys(("messages", "sent", "withdrawn", "failed", "dead"), 0)
 		self.first_error = ""
 
 	def run(self) -> None:
 		self.directory = Directory(self.office)
-		self.clocks = dict(
-			frappe.get_all("Alert Rule", fields=["name", "clock"], order_by="name", as_list=True)
-		)
+		self.rules = {
+			row.name: row
+			for row in frappe.get_all(
+				"Alert Rule",
+				fields=["name", "clock", "offset_hours", "use_class_warning", "recipient"],
+				order_by="name",
+			)
+		}
+		clear_texts()
 		self._release_unaddressed()
 		for recipient, channel, urgent_only in self._plan():
 			self._serve(recipient, channel, urgent_only)
@@ -174,11 +184,17 @@ class _Delivery:
 		live, reasons = [], defaultdict(list)
 		for alert in alerts:
 			case = cases.get(alert.petition)
-			reason = self._settled(alert, case, self.clocks.get(alert.rule), recipient)
+			rule = self.rules.get(alert.rule)
+			reason = self._settled(alert, case, rule.clock if rule else None, recipient)
 			if reason:
 				reasons[reason].append(alert)
 			else:
-				alert.update(state=case.workflow_state, unit=case.unit_name or case.handling_unit)
+				alert.update(
+					state=case.workflow_state,
+					unit=case.unit_name or case.handling_unit,
+					petition_kind=case.petition_kind,
+					event=alert_event(rule.offset_hours, rule.use_class_warning, rule.recipient),
+				)
 				live.append(alert)
 		for reason, taken_back in reasons.items():
 			self._withdraw(taken_back, reason)
@@ -207,6 +223,7 @@ class _Delivery:
 				petition.name,
 				petition.round,
 				petition.workflow_state,
+				petition.petition_kind,
 				petition.accused_unit,
 				petition.accused_user,
 				petition.handling_unit,
@@ -229,6 +246,7 @@ class _Delivery:
 				items=tuple(worst.values()),
 				is_urgent=urgent_only,
 				now=self.now,
+				channel=channel,
 			)
 		)
 		self._update(
@@ -280,7 +298,7 @@ class _Delivery:
 				last_error=type(error).__name__,
 			)
 			self.counts["dead" if is_dead else "failed"] += len(failed)
-		self.first_error = self.first_error or frappe.get_traceback()
+		self.first_error = self.first_error or trace_of(error)
 
 	def _attempts(self, names: list[str]) -> list[tuple]:
 		if not names:
@@ -359,9 +377,3 @@ def _reason(code: str) -> str:
 		ANSWERED: _("The clock stopped before the alert went out."),
 		LEFT: _("Nobody holds the post any more; the case was swept again."),
 	}[code]
-
-
-def _as_time(value: timedelta | time | str | None) -> time | None:
-	if value is None or value == "":
-		return None
-	return (datetime.min + value).time() if isinstance(value, timedelta) else get_time(value)

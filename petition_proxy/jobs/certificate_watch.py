@@ -16,8 +16,10 @@ from frappe.utils import cint, formatdate, getdate, now_datetime
 from petition_proxy.domain import agent_lifecycle
 from petition_proxy.domain.agent_lifecycle import ON_DUTY
 from petition_proxy.domain.lifecycle import OPEN_STATES
+from petition_proxy.domain.notices import CERTIFICATE_ENDED, CERTIFICATE_ENDS
 from petition_proxy.jobs.deadline_sweep import insert_ignoring_known
 from petition_proxy.jobs.locks import job_lock
+from petition_proxy.jobs.notice_feed import queue_for_agents
 from petition_proxy.petition_proxy.doctype.proxy_agent.acts import LOCKED_FIELDS, apply_acts
 from petition_proxy.utils.posts import post_holders
 
@@ -83,6 +85,7 @@ def warn(today: date) -> list[frappe._dict]:
 		row.notice_key = f"{row.name}|{row.certificate_valid_to}|{row.step}"
 	new = _note(rows, "Certificate Ends", today)
 	_tell_agents(new)
+	queue_for_agents(CERTIFICATE_ENDS, _dates(new), now_datetime())
 	_tell_offices(
 		new, _("{0} agents need a new certificate soon"), lambda row: formatdate(row.certificate_valid_to)
 	)
@@ -149,6 +152,7 @@ def end_duty(today: date) -> list[frappe._dict]:
 	for row in rows:
 		row.notice_key = f"{row.name}|{row.certificate_valid_to}|ended"
 	new = _note(rows, "Certificate Ended", today)
+	queue_for_agents(CERTIFICATE_ENDED, _dates(new), now_datetime())
 	cases = _open_cases([row.name for row in rows])
 	_tell_offices(
 		new,
@@ -194,6 +198,10 @@ def _tell_agents(rows: Sequence[frappe._dict]) -> None:
 		for row in rows
 		if row.user
 	)
+
+
+def _dates(rows: Sequence[frappe._dict]) -> dict[str, tuple[date, str]]:
+	return {row.name: (row.certificate_valid_to, row.notice_key) for row in rows if row.certificate_valid_to}
 
 
 def _tell_offices(rows: Sequence[frappe._dict], subject: str, detail) -> None:

@@ -16,6 +16,7 @@ from frappe.query_builder import DocType
 from frappe.utils import cint, now_datetime
 
 from petition_proxy.domain.alerts import AlertCase, AlertRule, due_alerts, next_fire_at
+from petition_proxy.domain.notices import alert_event
 from petition_proxy.jobs.alert_rules import active_rules, next_action_at_for
 from petition_proxy.jobs.locks import job_lock
 from petition_proxy.jobs.recipients import Directory
@@ -199,9 +200,10 @@ class _Sweep:
 			rule.recipient, row.handling_unit, row.town, row.accused_unit, row.accused_user
 		)
 		due_at = getattr(row, DUE_FIELDS[rule.clock])
+		event = alert_event(rule.offset_hours, rule.use_class_warning, rule.recipient)
 		# With nobody to tell, one row without recipient keeps the warning visible in the ledger.
 		for user in users or (None,):
-			for channel in self.directory.channels(user):
+			for channel in self.directory.channels(user, event):
 				key = alert_key(row.name, rule.code, row.round, user, channel, due_at)
 				yield (
 					key[:20],

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import frappe
 from frappe.query_builder import DocType
 
-from petition_proxy.domain import alerts
+from petition_proxy.domain import alerts, notices
+from petition_proxy.jobs.notice_choices import has_sms, read_choices
 
 HANDLING_UNIT, UNIT_HEAD, TOWN, PETITION_OFFICE = alerts.RECIPIENTS
 
@@ -28,7 +29,7 @@ class Addressees(NamedTuple):
 
 
 class Directory:
-	"""Units, their people and the channels that reach them: four queries, whatever the number of cases."""
+	"""Units, their people and the channels that reach and suit them: a few queries, whatever the number of cases."""
 
 	def __init__(self, petition_office: str | None) -> None:
 		"""
@@ -40,6 +41,8 @@ class Directory:
 		self.members: dict[str, tuple[str, ...]] = {}
 		self.town_units: dict[str, str] = {}
 		self.mailboxes: dict[str, str] = {}
+		self.texted: set[str] = set()
+		self.choices = read_choices()
 		self.users: set[str] = set()
 		self._inactive: set[str] = set()
 		self._resolved: dict[tuple, Addressees] = {}
@@ -62,7 +65,7 @@ class Directory:
 			frappe.qb.from_(unit)
 			.join(user)
 			.on(user.name == unit.head)
-			.select(unit.name, user.name, user.email)
+			.select(unit.name, user.name, user.email, user.mobile_no)
 			.where(user.enabled == 1)
 			.run()
 		)
@@ -70,18 +73,20 @@ class Directory:
 			frappe.qb.from_(member)
 			.join(user)
 			.on(user.name == member.user)
-			.select(member.parent, user.name, user.email)
+			.select(member.parent, user.name, user.email, user.mobile_no)
 			.where((user.enabled == 1) & (member.parenttype == "Handling Unit"))
 			.orderby(member.parent, member.idx)
 			.run()
 		)
-		can_mail = has_outgoing_mail()
+		can_mail, can_text = has_outgoing_mail(), has_sms()
 		for rows, posts in ((heads, self.heads), (members, self.members)):
-			for unit_name, person, email in rows:
+			for unit_name, person, email, mobile in rows:
 				posts[unit_name] = (*posts.get(unit_name, ()), person)
 				self.users.add(person)
 				if can_mail and is_deliverable(email):
 					self.mailboxes[person] = email
+				if can_text and notices.mobile_of(mobile):
+					self.texted.add(person)
 
 	def people(self, unit: str | None) -> tuple[str, ...]:
 		"""Head and members of a unit, nobody twice, whether the unit is active or not."""
@@ -92,9 +97,21 @@ class Directory:
 		accused = self.people(accused_unit) if accused_unit else ()
 		return frozenset((*accused, accused_user) if accused_user else accused)
 
-	def channels(self, user: str | None) -> tuple[str, ...]:
-		"""The channels that reach a person; the desk always does."""
-		return ("Desk", "Email") if user in self.mailboxes else ("Desk",)
+	def channels(self, user: str | None, event: str = notices.WARNING) -> tuple[str, ...]:
+		"""The channels by which a person gets a notice: those that reach and that were chosen.
+
+		Args:
+			user: user id; None stands for a post without anybody, whose warning is kept for the desk.
+			event: one of domain.notices.EVENTS.
+		"""
+		if user is None:
+			return (notices.DESK,)
+		reachable = {notices.DESK}
+		if user in self.mailboxes:
+			reachable.add(notices.EMAIL)
+		if user in self.texted:
+			reachable.add(notices.SMS)
+		return notices.wanted_channels(event, reachable, self.choices.get(user))
 
 	def resolve(
 		self,

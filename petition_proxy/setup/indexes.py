@@ -60,7 +60,16 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 		("petition_time", ("petition", "starts_at")),
 		("booked_reminder", ("status", "reminded_at", "reminder_on")),
 	),
-	"Petition Event": (("petition_time", ("petition", "happened_at")),),
+	"Petition Event": (
+		("petition_time", ("petition", "happened_at")),
+		("written", ("creation", "name")),
+	),
+	"Outgoing Notice": (
+		("status_next", ("status", "next_try_at")),
+		("petition_round", ("petition", "round")),
+		("channel_sent", ("channel", "status", "sent_at")),
+		("event_day", ("event", "channel", "about_on")),
+	),
 	"Petition Assignment": (
 		("petition_round", ("petition", "round")),
 		("unit_status", ("to_unit", "status")),

@@ -31,8 +31,16 @@ def ensure_masters() -> None:
 		insert_if_missing("Reward Tariff", {"tier": row["tier"]}, row)
 	for row in read_fixture("standing_rules"):
 		insert_if_missing("Standing Rule", {"rule_code": row["rule_code"]}, row)
+	ensure_notice_templates()
 	ensure_categories()
 	ensure_calendars()
+
+
+def ensure_notice_templates() -> None:
+	"""A text per event, channel and language."""
+	for row in read_fixture("notice_templates"):
+		key = {field: row[field] for field in ("event", "channel", "language")}
+		insert_if_missing("Notice Template", key, row)
 
 
 def read_fixture(name: str) -> list[dict]:

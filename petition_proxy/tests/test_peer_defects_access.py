@@ -34,6 +34,8 @@ READING_NAMES = (
 		"suggest",
 		"hint",
 		"nearby",
+		"outbox_",
+		"undelivered",
 	),
 	*("free_", "late_", "open_cases", "available", "petition_path", "sweep_", "coverage_map", "recruit"),
 	*(

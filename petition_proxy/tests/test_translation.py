@@ -39,9 +39,11 @@ LATIN_WORDS |= {"PDF", "JPG", "PNG", "unix", "clamd"}
 LATIN_WORDS |= {"Enter", "Shift", "Ctrl", "Alt"}
 # Names of settings, of commands and of places on the clock, which are typed as they are.
 TYPED_NAMES = re.compile(
-	r"\b[a-z]+(?:_[a-z]+)+(?:\.json)?\b|\bbench(?: --[a-z]+| SITE| [a-z-]+)+|\bAsia/[A-Z][a-z]+"
+	r"\b[a-z]+(?:_[a-z]+)+(?:\.json)?\b|\bbench(?: --[a-z]+| SITE| [a-z-]+)+|\bAsia/[A-Z][a-z]+|\b[a-z]+(?:\.[a-z]+)+:\d+"
 )
 LATIN_WORDS |= {"chinesecalendar"}
+# What the makers of chat robots and gateways call their things.
+LATIN_WORDS |= {"Webhook", "SEC", "code", "http", "https"}
 # Variables that hold the name of an event until it is recorded.
 EVENT_NAMES = {"EVENT", "CONFIRM_EVENT", "event", "action"}
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")

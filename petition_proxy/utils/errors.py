@@ -1,5 +1,6 @@
 """The one place where errors of `domain/` become messages in the user's language."""
 
+import traceback
 from contextlib import contextmanager
 
 import frappe
@@ -35,3 +36,8 @@ def _translated(value: object, words_of: str | None) -> object:
 	if isinstance(value, Words):
 		return ", ".join(_(word, context=words_of) for word in value)
 	return _(value, context=words_of) if isinstance(value, str) else value
+
+
+def trace_of(error: BaseException) -> str:
+	"""Where an error happened and of what kind it is, without its words: they may quote an address or a message."""
+	return "".join(traceback.format_tb(error.__traceback__)) + type(error).__name__

@@ -129,6 +129,16 @@ def refuse_too_many() -> None:
 	)
 
 
+def count(what: str, seconds: int) -> int:
+	"""Count one call, and tell how many there were within a time that began with the first of them.
+
+	Args:
+		what: what is counted, and of whom.
+		seconds: length of the time.
+	"""
+	return _count(_key(what), seconds)
+
+
 def _count(key, seconds: int) -> int:
 	number = frappe.cache.incrby(key, 1)
 	if number == 1:

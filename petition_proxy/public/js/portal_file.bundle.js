@@ -24,7 +24,7 @@ import { problems_of } from "./filing/checks.js";
 		"content",
 		"request_text",
 	];
-	const TICKS = ["wants_secrecy", "powers_agreed"];
+	const TICKS = ["new_petitioner_agrees_to_sms", "wants_secrecy", "powers_agreed"];
 	const STEPS = data.steps;
 	const TYPING = 400; // ms
 

@@ -10,7 +10,12 @@ from petition_proxy.permissions.scope import get_scope
 from petition_proxy.utils.identity import hash_of
 from petition_proxy.utils.rows import read_row
 
-INTAKE_FIELDS = ("new_petitioner_name", "new_petitioner_phone", "new_petitioner_id_number")
+INTAKE_FIELDS = (
+	"new_petitioner_name",
+	"new_petitioner_phone",
+	"new_petitioner_id_number",
+	"new_petitioner_agrees_to_sms",
+)
 AGREEMENT_DAYS = 365
 
 
@@ -60,9 +65,11 @@ def set_petitioner(doc) -> None:
 	"""
 	name = (doc.new_petitioner_name or "").strip()
 	if not doc.petitioner and name:
-		doc.petitioner = find_petitioner(
-			name, doc.new_petitioner_phone, doc.new_petitioner_id_number
-		) or make_petitioner(doc, name)
+		doc.petitioner = find_petitioner(name, doc.new_petitioner_phone, doc.new_petitioner_id_number)
+		if doc.petitioner:
+			note_consent(doc)
+		else:
+			doc.petitioner = make_petitioner(doc, name)
 	if doc.petitioner:
 		for fieldname in INTAKE_FIELDS:
 			doc.set(fieldname, None)
@@ -80,6 +87,17 @@ def find_petitioner(name: str, phone: str | None, id_number: str | None) -> str 
 	return None
 
 
+def note_consent(doc) -> None:
+	"""A person known already agrees to text messages, if it is for the very phone on record.
+
+	Consent is never taken back here: a box left empty says nothing (Personal Information Protection Law, art. 14).
+	"""
+	phone_hash = doc.new_petitioner_agrees_to_sms and hash_of(doc.new_petitioner_phone)
+	if phone_hash:
+		known = {"name": doc.petitioner, "phone_hash": phone_hash, "agrees_to_sms": 0}
+		frappe.db.set_value("Petitioner", known, "agrees_to_sms", 1)
+
+
 def make_petitioner(doc, name: str) -> str:
 	petitioner = frappe.get_doc(
 		{
@@ -89,6 +107,7 @@ def make_petitioner(doc, name: str) -> str:
 			"id_number": doc.new_petitioner_id_number,
 			"village": doc.village,
 			"wants_secrecy": doc.wants_secrecy,
+			"agrees_to_sms": doc.new_petitioner_agrees_to_sms,
 		}
 	)
 	# an agent may not write identities; here the agent only hands over what the person said

@@ -17,6 +17,7 @@ PLAIN_FIELDS = (
 	"new_petitioner_name",
 	"new_petitioner_phone",
 	"new_petitioner_id_number",
+	"new_petitioner_agrees_to_sms",
 	"wants_secrecy",
 	"village",
 	"address_text",
