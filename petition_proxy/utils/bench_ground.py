@@ -17,6 +17,17 @@ from petition_proxy.jobs.deadline_sweep import insert_ignoring_known
 TOWNS, VILLAGES_PER_TOWN, DEPARTMENTS, AGENTS = 11, 12, 60, 1617
 DISTRICT, OFFICE = "990000000000", "B-OFFICE"
 BARE_DOCTYPE = "Petition Proxy Bench Row"
+# One person of each role that works from lists.
+PEOPLE = {
+	lifecycle.VILLAGE: "village0-a@bench.invalid",
+	lifecycle.TOWN: "town0@bench.invalid",
+	lifecycle.DEPARTMENT: "dept0-a@bench.invalid",
+	lifecycle.HEAD: "dept0@bench.invalid",
+	lifecycle.OFFICE: "office-a@bench.invalid",
+	lifecycle.CLERK: "office-b@bench.invalid",
+	lifecycle.LEADER: "office@bench.invalid",
+	lifecycle.AUDITOR: "dept1-a@bench.invalid",
+}
 PHONE, SIGNATURE = "13800000000", "data:image/png;base64,iVBORw0KGgo="
 TEXT = "小区门口的缴费点撤走以后，缴水电气费要坐一个小时的车到镇上，老人出门不方便，请尽快恢复。" * 4
 STANDARD = ("name", "creation", "modified", "owner", "modified_by", "docstatus")
@@ -148,7 +159,7 @@ def make_ground() -> Ground:
 			regions.append(region(villages[-1], "Village", town, town))
 	put("Region", regions)
 	departments = tuple(f"B-DEPT-{n:02d}" for n in range(DEPARTMENTS))
-	make_units(towns, departments)
+	make_units(towns, villages, departments)
 	agents = tuple(f"PA-BENCH-{n:05d}" for n in range(AGENTS))
 	put(
 		"Proxy Agent",
@@ -179,7 +190,7 @@ def region(code: str, level: str, parent: str | None, town: str | None) -> dict:
 	}
 
 
-def make_units(towns: list[str], departments: tuple[str, ...]) -> None:
+def make_units(towns: list[str], villages: list[str], departments: tuple[str, ...]) -> None:
 	"""Units with a head and two members each, and the accounts of those people."""
 	units, members, users = [], [], []
 
@@ -194,7 +205,7 @@ def make_units(towns: list[str], departments: tuple[str, ...]) -> None:
 				"tier": tier,
 				"region": place,
 				"district": DISTRICT,
-				"town": place if tier == "Town" else None,
+				"town": place if tier == "Town" else towns[0] if tier == "Village" else None,
 				"head": head,
 				"is_active": 1,
 			}
@@ -216,6 +227,7 @@ def make_units(towns: list[str], departments: tuple[str, ...]) -> None:
 		)
 
 	add(OFFICE, "Petition Office", "District", DISTRICT, "office")
+	add("B-VILLAGE-00", "Village", "Village", villages[0], "village0")
 	for number, town in enumerate(towns):
 		add(f"B-TOWN-{number:02d}", "Town", "Town", town, f"town{number}")
 	for number, code in enumerate(departments):
@@ -223,7 +235,8 @@ def make_units(towns: list[str], departments: tuple[str, ...]) -> None:
 	put("Handling Unit", units)
 	put("Handling Unit Member", members)
 	put("User", users)
-	give_role("town0@bench.invalid", lifecycle.TOWN)
+	for role, user in PEOPLE.items():
+		give_role(user, role)
 
 
 def give_role(user: str, role: str) -> None:

@@ -35,6 +35,7 @@ from petition_proxy.petition_proxy.report.timeliness_by_unit import timeliness_b
 from petition_proxy.tests import step_meter
 from petition_proxy.tests.factories import make_district
 from petition_proxy.utils import bench_ground as ground
+from petition_proxy.utils.bench_queues import page_of, queues_of
 from petition_proxy.utils.query_meter import questions
 
 SITE_FLAG = "petition_proxy_bench"
@@ -129,17 +130,20 @@ def run(
 	ground.clear()
 	place = ground.make_ground()
 	_say(f"List page at {small:,} cases")
-	ground.put_closed(place, small)
-	few = _measure_list(place)
-	_say(f"Sweep with {closed // 10:,} closed cases")
 	window = ground.Window.around(now_datetime())
-	ground.put_open(place, window, open_count, due_share)
-	ground.put_closed(place, max(0, closed // 10 - small))
+	open_small = int(small * open_share)
+	ground.put_closed(place, small - open_small)
+	ground.put_open(place, window, open_small, due_share)
+	few, few_queues = _measure_list(place), _measure_queues()
+	_say(f"Sweep with {closed // 10:,} closed cases")
+	ground.put_open(place, window, open_count - open_small, due_share)
+	ground.put_closed(place, max(0, closed // 10 - (small - open_small)))
 	lean = _measure_sweep(window)
 	_say(f"Everything at {petitions:,} cases")
-	ground.put_closed(place, closed - max(small, closed // 10))
+	ground.put_closed(place, closed - max(small - open_small, closed // 10))
 	_report_sweep(report, lean, _measure_sweep(window))
 	_report_list(report, few, _measure_list(place), small)
+	_report_queues(report, few_queues, _measure_queues(), small)
 	_report_timeliness(report)
 	_report_filing(report, place, filings)
 	_report_steps(report)
@@ -402,6 +406,43 @@ def _report_list(report: Report, few: dict, many: dict, small: int) -> None:
 			growth <= 1.25,
 			(now_many["queries"][0], now_few["queries"][0]),
 			(now_many["officer"], now_few["officer"]),
+		)
+
+
+# ---------------------------------------------------------------------- the lists of each role
+
+
+def _measure_queues(times: int = 15) -> dict[tuple[str, str], tuple[float, int, float]]:
+	"""Each list that a role's workspace leads to: pace in units of a page that never grows, queries, seconds."""
+	ground.analyze()
+	steady = _page_request("Administrator", STEADY)
+	measured = {}
+	for role, user in ground.PEOPLE.items():
+		queues = queues_of(role)
+		requests = [
+			{**_page_request(user, "Petition"), "data": page_of(queue, LIST_FIELDS, PAGE_LENGTH)}
+			for queue in queues
+		]
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- the requests have connections of their own
+		taken = _in_turns(times, *(partial(_ask, request) for request in (steady, *requests)))
+		for queue, request, seconds in zip(queues, requests, taken[1:], strict=True):
+			measured[role, queue.name] = (seconds / taken[0], _queries_of_request(request), seconds)
+	return measured
+
+
+def _report_queues(report: Report, few: dict, many: dict, small: int) -> None:
+	for role in ground.PEOPLE:
+		growths = {key: many[key][0] / few[key][0] for key in many if key[0] == role}
+		worst = max(growths, key=growths.get)
+		most = max(many[key][1] for key in growths)
+		report.add(
+			f"Lists of {role} at {report.sizes['petitions']:,} cases ({len(growths)} lists; the one that grew most: {worst[1]})",
+			f"the same list at {small:,} cases, both in units of a list page of {STEADY}; most queries of a list: {most}",
+			growths[worst],
+			"at most 1.5, below 30 queries",
+			growths[worst] <= 1.5 and most < 30,
+			(many[worst][1], few[worst][1]),
+			(many[worst][2], few[worst][2]),
 		)
 
 
