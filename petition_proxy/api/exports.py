@@ -131,7 +131,8 @@ def export_report() -> None:
 			_("No data to export"), _("You can try changing the filters of your report.")
 		)
 		return
-	query_report.format_duration_fields(data)
+	# Frappe 16 rounds amounts in the same step and names it anew
+	(getattr(query_report, "format_fields", None) or query_report.format_duration_fields)(data)
 	visible = form.visible_idx
 	visible = json.loads(visible) if isinstance(visible, str) else visible or []
 	rows, *_widths = query_report.build_xlsx_data(

@@ -105,6 +105,9 @@ def try_all_again(channel: str) -> int:
 
 	Who looks after the site may do this without seeing a single notice.
 
+	Args:
+		channel: one of the channels of a notice, as Outgoing Notice names them.
+
 	Returns:
 		How many.
 
@@ -121,6 +124,9 @@ def try_all_again(channel: str) -> int:
 @frappe.read_only()
 def outbox_state() -> list[dict[str, Any]]:
 	"""How many notices wait, failed or were given up, by channel and kind of error; no case and no person.
+
+	Returns:
+		Dicts of channel, status, last_error, number and oldest (when the first of them was queued).
 
 	Raises:
 		frappe.PermissionError: neither the petition office nor a system manager.
@@ -152,6 +158,9 @@ def undelivered(filters: str | list | dict | None = None) -> dict[str, Any]:
 
 	Args:
 		filters: sent by every number card; this one has none.
+
+	Returns:
+		Value, fieldtype, route and route_options, as a number card reads them.
 
 	Raises:
 		frappe.PermissionError: neither the petition office nor a system manager.

@@ -187,14 +187,14 @@ class Feed:
 		A step that is read again knows only where the case is now; without this whoever has it now would be told of the
 		sending before as well.
 		"""
-		event = DocType("Petition Event")
+		step = DocType("Petition Event")
 		rows = (
-			frappe.qb.from_(event)
-			.select(event.petition, event.name)
-			.where(event.petition.isin(sorted(petitions)) & event.event.isin(sorted(notices.OFFICE_STEPS)))
-			.orderby(event.petition)
-			.orderby(event.creation)
-			.orderby(event.name)
+			frappe.qb.from_(step)
+			.select(step.petition, step.name)
+			.where(step.petition.isin(sorted(petitions)) & step.event.isin(sorted(notices.OFFICE_STEPS)))
+			.orderby(step.petition)
+			.orderby(step.creation)
+			.orderby(step.name)
 			.run()
 		)
 		return dict(rows)

@@ -256,6 +256,9 @@ def name_district(code: str, name: str) -> dict[str, Any]:
 		code: 12 digits.
 		name: official name.
 
+	Returns:
+		district (its code) and name.
+
 	Raises:
 		GuideError: another district has cases already, or the code is a town's.
 	"""
@@ -293,6 +296,16 @@ def name_office(
 	code: str, name: str, letter_prefix: str = "", phone: str = "", address: str = ""
 ) -> dict[str, Any]:
 	"""Make the unit of the petition office, or change it, and name it in the settings.
+
+	Args:
+		code: code of the unit.
+		name: official name.
+		letter_prefix: word before the year in its letter numbers.
+		phone: office phone.
+		address: office address.
+
+	Returns:
+		petition_office: name of the unit.
 
 	Raises:
 		GuideError: the district is not named yet, or the code is another kind of unit's.
@@ -443,6 +456,12 @@ def _same(stored: Any, value: Any) -> bool:
 
 def fill_calendar(year: int) -> str:
 	"""Fill one year from the published list.
+
+	Args:
+		year: calendar year.
+
+	Returns:
+		Name of the calendar.
 
 	Raises:
 		frappe.ValidationError: the list is not published.

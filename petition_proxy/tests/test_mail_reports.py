@@ -18,6 +18,14 @@ from petition_proxy.tests.base import AppTestCase
 PERSONAL = ("林婆婆", "13800000000", "拆迁补偿")
 
 
+def send_daily() -> None:
+	"""The scheduler's turn; Frappe 16 leaves each report to a job of its own."""
+	auto_email_report.send_daily()
+	if process := getattr(auto_email_report, "process_auto_email_report", None):
+		for report in frappe.get_all("Auto Email Report", {"enabled": 1}, order_by="name asc"):
+			process(report)
+
+
 class _MailCase(AppTestCase):
 	def setUp(self):
 		super().setUp()
@@ -42,6 +50,9 @@ class _MailCase(AppTestCase):
 		).db_insert()
 		self.addCleanup(setattr, frappe.local, "outgoing_email_account", {})
 		frappe.local.outgoing_email_account = {}
+		# Frappe 16 sends at once in tests, and commits
+		self.addCleanup(setattr, frappe.flags, "mute_emails", frappe.flags.mute_emails)
+		frappe.flags.mute_emails = True
 
 	def late_case(self, town: str, village: str):
 		doc = frappe.new_doc("Petition")
@@ -102,7 +113,7 @@ class TestScope(_MailCase):
 		"""Run by Administrator, who sees every case."""
 		for user in ("town@pp.test", "town2@pp.test"):
 			self.report(user)
-		auto_email_report.send_daily()
+		send_daily()
 		mails = {
 			frappe.get_all("Email Queue Recipient", {"parent": m.name}, pluck="recipient", order_by="idx")[
 				0

@@ -35,7 +35,7 @@ from petition_proxy.tests.alert_cases import (
 	told,
 	use_only_test_rules,
 )
-from petition_proxy.tests.base import AppTestCase
+from petition_proxy.tests.base import FOR_FRAPPE_ITSELF, AppTestCase
 from petition_proxy.utils.query_meter import questions
 
 MODULE = "Petition Proxy"
@@ -237,7 +237,7 @@ class TestEgrm10(ScaleTestCase):
 		self.assertGreater(len(grown), 8, (few, many))
 		more = {name: (before[name], after[name]) for name in looks if after[name] > before[name]}
 		self.assertEqual(more, {})
-		self.assertLessEqual(max(after.values()), 25, after)
+		self.assertLessEqual(max(after.values()), 25 + FOR_FRAPPE_ITSELF, after)
 
 	def measure(self, looks) -> tuple[dict[str, int], dict[str, int]]:
 		"""Questions that each look asks, and rows that it shows."""

@@ -41,12 +41,28 @@ def read_filters(value: str | list | dict | None) -> list | dict:
 	"""Filters of a list, sent as they are or as their JSON; nothing gives none.
 
 	Raises:
-		ClientValueError: neither a list nor a mapping.
+		ClientValueError: neither a mapping of fields nor a list of rows.
 	"""
 	value = _parse(value) if isinstance(value, str) and value else value
-	if value and not isinstance(value, (list, dict)):
+	if value and not _are_filters(value):
 		frappe.throw(_("These filters cannot be read. Set them again."), ClientValueError)
 	return value or {}
+
+
+def _are_filters(value: Any) -> bool:
+	"""Whether Frappe can read them; of others it makes an error of the server's, another one in each version."""
+	if isinstance(value, dict):
+		return not any(isinstance(one, dict) for one in value.values())
+	if not isinstance(value, list):
+		return False
+	if all(isinstance(row, str) for row in value):
+		return True  # names
+	return all(
+		_are_filters(row)
+		if isinstance(row, dict)
+		else isinstance(row, (list, tuple)) and 2 <= len(row) <= 5 and isinstance(row[0], str)
+		for row in value
+	)
 
 
 def read_day(value: str | date) -> date:
