@@ -61,7 +61,8 @@ class DayTestCase(BrowserTestCase):
 		cards = page.locator(".number-widget-box:visible")
 		expect(cards.locator(".number")).to_have_count(cards.count())
 		expect(page.get_by_text("载入中").locator("visible=true")).to_have_count(0)
-		page.wait_for_timeout(400)  # ms; what fades in is there
+		# ms; what fades in is there, and the bars of a chart stand
+		page.wait_for_timeout(1500 if page.locator(".frappe-chart:visible").count() else 400)
 
 	def look(self, page: Page, picture: str) -> None:
 		"""The screen as it is: in Chinese, no wider than the window, and kept as a picture where one is asked for."""

@@ -512,6 +512,7 @@ def strings_with_another_sense_in_frappe() -> tuple[str, ...]:
 		_("Steps Read Until", context="Petition Proxy Settings"),
 		_("Agrees to Text Messages", context="Petitioner"),
 		_("Language", context="Notice Template"),
+		_("Kind", context="Chat Robot"),
 	)
 
 
