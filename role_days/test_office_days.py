@@ -158,8 +158,9 @@ class TestDays(DayTestCase):
 			page.locator(".number-widget-box", has_text="当前逾期").locator(".number").click()
 			expect(page.locator(ROW).first).to_be_visible()
 			self.look(page, "office-2-late")
-			# the first are chased already
-			page.locator(ROW).last.locator(".list-subject a").click()
+			# the latest in handling that nobody has chased yet
+			page.goto("/app/petition?workflow_state=Handling&is_supervised=0")
+			page.locator(ROW).first.locator(".list-subject a").click()
 			expect(page.locator('[data-page-route="Petition"] .form-message').first).to_be_visible()
 			press(page, "督办", "更多操作")
 			dialog = page.locator(".modal.show .modal-content")
