@@ -15,6 +15,7 @@ INDEXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 		("agent_queue", ("agent", "queue_key")),
 		("petitioner", ("petitioner", "queue_key")),
 		("state_queue", ("workflow_state", "queue_key")),
+		("urgent_queue", ("is_urgent", "queue_key")),
 		("agreement", ("agreement", "name")),
 		("next_action", ("next_action_at", "name")),
 		("petitioned", ("petitioned_at", "name")),
