@@ -21,7 +21,7 @@ SEEN = """() => {
 	const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 	for (let node = walker.nextNode(); node; node = walker.nextNode()) {
 		const box = node.parentElement;
-		if (box.closest("script, style, noscript, svg, .sr-only, .visually-hidden, [role=status], .tooltip-content, [data-own-words]")) continue;
+		if (box.closest("script, style, noscript, svg, .sr-only, .visually-hidden, [role=status], .tooltip-content")) continue;
 		if (!box.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })) continue;
 		const size = box.getBoundingClientRect();
 		if (size.width > 1 && size.height > 1 && node.textContent.trim()) texts.push(node.textContent.trim());

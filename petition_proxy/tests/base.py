@@ -10,7 +10,7 @@ except ImportError:
 from petition_proxy.permissions.scope import clear_scopes
 
 # Frappe 16 looks up a few things of its own for each report; a budget of questions leaves room for them there.
-FOR_FRAPPE_ITSELF = 0 if frappe.__version__.startswith("15.") else 6
+FOR_FRAPPE_ITSELF = 0 if frappe.__version__.startswith("15.") else 4
 
 FrameworkTestCase = _Base  # for the few tests that need more than one connection
 

@@ -2,8 +2,9 @@
 
 import frappe
 
+from petition_proxy.patches.v1_0 import index_urgent_cases
 from petition_proxy.setup.indexes import INDEXES, ensure_indexes
-from petition_proxy.tests.base import AppTestCase
+from petition_proxy.tests.base import AppTestCase, FrameworkTestCase
 
 
 class TestIndexes(AppTestCase):
@@ -36,3 +37,13 @@ class TestIndexes(AppTestCase):
 			(plan,) = frappe.db.sql(f"explain {query}", as_dict=True)
 			self.assertEqual(plan.key, index, query)
 			self.assertNotIn("filesort", plan.Extra)
+
+
+class TestPatch(FrameworkTestCase):
+	"""No savepoint here: changing a table commits."""
+
+	def test_a_running_site_gets_the_index_of_urgent_cases(self):
+		frappe.db.sql_ddl("alter table `tabPetition` drop index urgent_queue_index")
+		for _time in range(2):  # a patch can run twice
+			index_urgent_cases.execute()
+			self.assertTrue(frappe.db.has_index("tabPetition", "urgent_queue_index"))
