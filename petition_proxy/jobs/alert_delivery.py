@@ -20,7 +20,7 @@ from petition_proxy.domain.notices import alert_event
 from petition_proxy.jobs.alert_messages import SENDERS, Message
 from petition_proxy.jobs.deadline_sweep import is_lost_race, ledger_key
 from petition_proxy.jobs.locks import job_lock
-from petition_proxy.jobs.notice_texts import clear_texts
+from petition_proxy.jobs.notice_texts import clear_texts, read_cases
 from petition_proxy.jobs.recipients import Directory
 from petition_proxy.utils.errors import trace_of
 from petition_proxy.utils.settings import as_time
@@ -180,7 +180,7 @@ class _Delivery:
 
 	def _withdraw_settled(self, alerts: list, recipient: str) -> list:
 		"""Take back what has become untrue or forbidden since the sweep; returns the rest with its case's facts."""
-		cases = self._cases(sorted({alert.petition for alert in alerts}))
+		cases = read_cases(sorted({alert.petition for alert in alerts}))
 		live, reasons = [], defaultdict(list)
 		for alert in alerts:
 			case = cases.get(alert.petition)
@@ -210,29 +210,6 @@ class _Delivery:
 		if recipient not in self.directory.users:
 			return LEFT
 		return None
-
-	def _cases(self, names: list[str]) -> dict:
-		if not names:
-			return {}
-		petition, unit = DocType("Petition"), DocType("Handling Unit")
-		rows = (
-			frappe.qb.from_(petition)
-			.left_join(unit)
-			.on(unit.name == petition.handling_unit)
-			.select(
-				petition.name,
-				petition.round,
-				petition.workflow_state,
-				petition.petition_kind,
-				petition.accused_unit,
-				petition.accused_user,
-				petition.handling_unit,
-				unit.unit_name,
-			)
-			.where(petition.name.isin(names))
-			.run(as_dict=True)
-		)
-		return {row.name: row for row in rows}
 
 	def _send(self, alerts: list, recipient: str, channel: str, urgent_only: bool) -> None:
 		worst = {}

@@ -17,7 +17,7 @@ from frappe.utils import format_datetime, get_url_to_form, get_url_to_list
 from petition_proxy.domain import notices
 from petition_proxy.domain.deadlines import days_left, is_late
 from petition_proxy.jobs.notice_feed import queue_notices
-from petition_proxy.jobs.notice_texts import day_of, get_texts, list_facts
+from petition_proxy.jobs.notice_texts import case_facts, get_texts, list_facts
 
 # What a person can read in one go; the list behind the link shows the rest.
 MAX_LINES = 50
@@ -152,13 +152,13 @@ def _from_template(message: Message) -> tuple[str, str] | None:
 		values = list_facts(len(message.items), _late(message), list_url(message))
 	else:
 		item = message.items[0]
-		values = {
-			"number": item.petition,
-			"state": _(item.state),
-			"due_date": day_of(item.due_at),
-			"unit": item.unit or _("Not assigned yet"),
-			"link": list_url(message),
+		case = {
+			"name": item.petition,
+			"workflow_state": item.state,
+			"due_at": item.due_at,
+			"unit_name": item.unit,
 		}
+		values = case_facts(case, list_url(message))
 	return get_texts().fill(event, channel, frappe.local.lang, values)
 
 

@@ -313,20 +313,7 @@ class TestMessage(DeliveryTestCase):
 
 	def mailed_case(self):
 		frappe.db.set_value("User", "dept@pp.test", "email", "dept@pp-mail.cn")
-		# Written past its checks, which would log in to the mail server.
-		frappe.get_doc(
-			{
-				"doctype": "Email Account",
-				"name": "Petition Office",
-				"email_account_name": "Petition Office",
-				"email_id": "office@pp-mail.cn",
-				"enable_outgoing": 1,
-				"default_outgoing": 1,
-				"smtp_server": "smtp.pp-mail.cn",
-			}
-		).db_insert()
-		self.addCleanup(setattr, frappe.local, "outgoing_email_account", {})
-		frappe.local.outgoing_email_account = {}
+		self.allow_mail()
 		names = put_cases()
 		deadline_sweep(now=NIGHT, commit=False)
 		return names

@@ -1058,21 +1058,6 @@ class TestCanaries(NoticeTestCase):
 		self.addCleanup(frappe.clear_document_cache, "User", "dept@pp.test")
 		self.addCleanup(frappe.clear_cache)
 
-	def allow_mail(self) -> None:
-		frappe.get_doc(
-			{
-				"doctype": "Email Account",
-				"name": "Petition Office",
-				"email_account_name": "Petition Office",
-				"email_id": "office@pp-mail.cn",
-				"enable_outgoing": 1,
-				"default_outgoing": 1,
-				"smtp_server": "smtp.pp-mail.cn",
-			}
-		).db_insert()
-		self.addCleanup(setattr, frappe.local, "outgoing_email_account", {})
-		frappe.local.outgoing_email_account = {}
-
 	def assert_no_canary(self, case) -> None:
 		said = {"robot and gateway": "".join(call.text for call in self.side.calls)}
 		mails = frappe.get_all("Email Queue", pluck="message", order_by="name asc")
