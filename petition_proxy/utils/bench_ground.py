@@ -28,7 +28,9 @@ PEOPLE = {
 	lifecycle.LEADER: "office@bench.invalid",
 	lifecycle.AUDITOR: "dept1-a@bench.invalid",
 }
-PHONE, SIGNATURE = "13800000000", "data:image/png;base64,iVBORw0KGgo="
+# People who petitioned before: two or three cases each, as in a ledger; and those for whom cases are filed while measured.
+KNOWN, FILED_FOR = 40_000, 50
+SIGNATURE = "data:image/png;base64,iVBORw0KGgo="
 TEXT = "小区门口的缴费点撤走以后，缴水电气费要坐一个小时的车到镇上，老人出门不方便，请尽快恢复。" * 4
 STANDARD = ("name", "creation", "modified", "owner", "modified_by", "docstatus")
 CASE_FIELDS = (
@@ -95,8 +97,8 @@ class Ground:
 	town_officer: str
 	agent_user: str
 	agent: str
-	petitioner: str
-	agreement: str
+	filed_for: tuple[tuple[str, str], ...]  # petitioner and agreement
+	petitioners: tuple[str, ...]
 
 
 def clear() -> None:
@@ -174,7 +176,13 @@ def make_ground() -> Ground:
 	settings.district, settings.petition_office = DISTRICT, OFFICE
 	settings.save()
 	return Ground(
-		tuple(towns), tuple(villages), departments, agents, "town0@bench.invalid", *make_filer(villages[0])
+		tuple(towns),
+		tuple(villages),
+		departments,
+		agents,
+		"town0@bench.invalid",
+		*make_filer(villages[0]),
+		make_petitioners(),
 	)
 
 
@@ -255,8 +263,18 @@ def give_role(user: str, role: str) -> None:
 	)
 
 
-def make_filer(village: str) -> tuple[str, str, str, str]:
-	"""An agent with an account, a petitioner and their agreement, made through the app itself."""
+def make_petitioners() -> tuple[str, ...]:
+	"""People with a phone of their own, by which repeats are looked for."""
+	names = tuple(f"B-PERSON-{number:05d}" for number in range(KNOWN))
+	put(
+		"Petitioner",
+		[{"name": name, "petitioner_name": "林婆婆", "phone_hash": frappe.generate_hash()} for name in names],
+	)
+	return names
+
+
+def make_filer(village: str) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+	"""An agent with an account, petitioners and their agreements, made through the app itself."""
 	user = "agent@bench.invalid"
 	put(
 		"User", [{"name": user, "email": user, "first_name": user, "enabled": 1, "user_type": "Website User"}]
@@ -273,14 +291,20 @@ def make_filer(village: str) -> tuple[str, str, str, str]:
 			"certificate_valid_to": add_days(today(), 200),
 		}
 	).insert()
+	pairs = tuple(_sign(agent.name, village, f"138{number:08d}") for number in range(FILED_FOR))
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a bench on a site of its own
+	return user, agent.name, pairs
+
+
+def _sign(agent: str, village: str, phone: str) -> tuple[str, str]:
 	petitioner = frappe.get_doc(
-		{"doctype": "Petitioner", "petitioner_name": "林婆婆", "phone": PHONE, "village": village}
+		{"doctype": "Petitioner", "petitioner_name": "林婆婆", "phone": phone, "village": village}
 	).insert()
 	agreement = frappe.get_doc(
 		{
 			"doctype": "Proxy Agreement",
 			"petitioner": petitioner.name,
-			"agent": agent.name,
+			"agent": agent,
 			"matter": "缴费点",
 			"valid_from": today(),
 			"valid_to": add_days(today(), 100),
@@ -289,8 +313,7 @@ def make_filer(village: str) -> tuple[str, str, str, str]:
 		}
 	).insert()
 	agreement.submit()
-	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a bench on a site of its own
-	return user, agent.name, petitioner.name, agreement.name
+	return petitioner.name, agreement.name
 
 
 # ---------------------------------------------------------------------- cases
@@ -308,7 +331,7 @@ def case(ground: Ground, number: int, state: str, petitioned_at: datetime, **val
 		"subject": f"恢复缴费点 {number}",
 		"content": TEXT,
 		"workflow_state": state,
-		"petitioner": ground.petitioner,
+		"petitioner": random.choice(ground.petitioners),
 		"petitioner_name": "林婆婆",
 		"masked_phone": "138****5678",
 		"agent": random.choice(ground.agents),
@@ -421,14 +444,15 @@ def analyze() -> None:
 
 def petition_to_file(ground: Ground) -> dict:
 	"""What an agent types for a petitioner the register knows."""
+	petitioner, agreement = random.choice(ground.filed_for)
 	return {
 		"doctype": "Petition",
 		"subject": "恢复缴费点",
 		"content": TEXT,
 		"request_text": "请恢复缴费点",
 		"village": ground.villages[0],
-		"petitioner": ground.petitioner,
-		"agreement": ground.agreement,
+		"petitioner": petitioner,
+		"agreement": agreement,
 		"address_text": "柳湾村三组",
 		"petition_kind": "Appeal and Request",
 		"filing_channel": "Petition Office Platform",
@@ -437,14 +461,14 @@ def petition_to_file(ground: Ground) -> dict:
 
 
 def petition_on_phone(ground: Ground) -> dict:
-	"""The same from the phone form: the petitioner by name and phone number, with a signature under the agreement."""
+	"""The same from the phone form: a new petitioner by name and phone number, with a signature under the agreement."""
 	petition = petition_to_file(ground)
 	for fieldname in ("petitioner", "agreement", "filing_channel"):
 		del petition[fieldname]
 	return {
 		**petition,
 		"new_petitioner_name": "林婆婆",
-		"new_petitioner_phone": PHONE,
+		"new_petitioner_phone": f"139{random.randrange(10**8):08d}",
 		"agreement_signature": SIGNATURE,
 		"powers_agreed": 1,
 	}
@@ -510,7 +534,7 @@ def bare_document() -> dict:
 
 @cache
 def api_token(user: str) -> str:
-	"""A token by which a request acts as this user; the same throughout a run."""
+	"""A new token by which a request acts as this user; the one before it ends."""
 	key, secret = frappe.generate_hash(length=15), frappe.generate_hash(length=15)
 	frappe.db.set_value("User", user, "api_key", key, update_modified=False)
 	set_encrypted_password("User", user, secret, "api_secret")
