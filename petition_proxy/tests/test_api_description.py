@@ -18,7 +18,7 @@ from petition_proxy.apidoc import document, endpoints
 from petition_proxy.tests import hostile_cases
 from petition_proxy.tests.base import AppTestCase
 from petition_proxy.utils.arguments import DEEPEST, MissingArgumentError, check_arguments
-from petition_proxy.utils.client_values import ClientValueError
+from petition_proxy.utils.client_values import ClientValueError, read_filters
 from petition_proxy.utils.texts import clean
 
 DOCS = Path(frappe.get_app_path("petition_proxy")).parent / "docs"
@@ -199,6 +199,20 @@ class TestBadRequests(AppTestCase):
 		with self.assertRaises(ClientValueError):
 			self.ask(f"/api/method/{MERGE}", **right, reason=deep)
 		self.ask(f"/api/method/{MERGE}", **right, reason=[[["文"]]])
+
+	def test_filters_are_rows_or_fields_and_nothing_else(self):
+		"""Frappe makes another error of each of these in each version."""
+		for wrong in ('["x", null]', "[[]]", '[["status"]]', '[[1, "=", 2]]', '{"a": {"b": 1}}', "7", "true"):
+			with self.assertRaises(ClientValueError, msg=wrong):
+				read_filters(wrong)
+		for right in (
+			{"status": ["in", ["Open"]]},
+			[["status", "=", "Open"]],
+			["A", "B"],
+			[{"status": "Open"}],
+		):
+			self.assertEqual(read_filters(json.dumps(right)), right)
+		self.assertEqual(read_filters(None), {})
 
 	def test_a_record_type_or_column_that_is_none_is_refused(self):
 		for doctype in (None, [], [None], "", "Not There"):
