@@ -1,19 +1,21 @@
 """Notices: look at a text before it goes out, try again what was given up, and how the outbox stands."""
 
+import secrets
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Count, Min
-from frappe.utils import add_days, get_url_to_form, now_datetime
+from frappe.utils import add_days, get_url, now_datetime
 
 from petition_proxy.domain import notices
 from petition_proxy.domain.lifecycle import OFFICE
 from petition_proxy.jobs import outbox
 from petition_proxy.jobs.alert_messages import speaking_language
 from petition_proxy.jobs.notice_channels import to_robot
-from petition_proxy.jobs.notice_texts import day_of
+from petition_proxy.jobs.notice_texts import day_of, link_for
+from petition_proxy.petition_proxy.doctype.rating_link.acts import TOKEN_BYTES
 from petition_proxy.utils.client_values import read_names
 from petition_proxy.utils.errors import domain_errors
 from petition_proxy.utils.limits import count
@@ -60,7 +62,7 @@ def preview(
 			"unit": _("Handling Unit"),
 			"count": "12",
 			"late": "3",
-			"link": get_url_to_form("Petition", example),
+			"link": _example_link(event, example),
 		}
 		text = notices.render(body, values)
 	return {
@@ -68,6 +70,17 @@ def preview(
 		"body": text,
 		"parts": notices.parts_of(text) if channel == notices.SMS else 0,
 	}
+
+
+def _example_link(event: str, petition: str) -> str:
+	"""An address of the kind and length that goes out, for a text message is charged by its length."""
+	if event == notices.RATING:
+		return f"{get_url('/rate')}#{secrets.token_urlsafe(TOKEN_BYTES)}"
+	if event in notices.PETITIONER_STEPS.values():
+		return link_for("progress")
+	if event == notices.TELL_IN_PERSON or notices.EVENTS[event].placeholders == notices.OF_DATE:
+		return link_for("agent")
+	return link_for("case", petition) if "number" in notices.EVENTS[event].placeholders else link_for("list")
 
 
 @frappe.whitelist(methods=["POST"])

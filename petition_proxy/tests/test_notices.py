@@ -156,6 +156,12 @@ class TestTemplates(NoticeTestCase):
 		shown = api.preview("Accepted", "SMS", "zh", None, "{number}" + "字" * 60)
 		self.assertIn("XF-500100-2026-000123", shown["body"])
 		self.assertEqual(shown["parts"], 2)
+		for event, page in (
+			("Accepted", "/my-petition"),
+			("Rating Asked", "/rate#"),
+			("Late", "/app/petition/XF-"),
+		):
+			self.assertIn(page, api.preview(event, "SMS", "zh", None, "{link}")["body"])
 		self.assertRaises(frappe.ValidationError, api.preview, "Accepted", "SMS", "zh", None, "{phone}")
 		self.as_user("dept@pp.test")
 		self.assertRaises(frappe.PermissionError, api.preview, "Accepted", "SMS", "zh", None, "{number}")
