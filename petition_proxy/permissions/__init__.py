@@ -12,6 +12,7 @@ from pypika.terms import ExistsCriterion
 from petition_proxy.domain.agent_lifecycle import APPLIED
 from petition_proxy.domain.lifecycle import PORTAL_ROLES, ROLES
 from petition_proxy.permissions.scope import BEARER_USER, Scope, get_scope, to_sql
+from petition_proxy.permissions.stored import judges_stored_row
 from petition_proxy.utils.places import get_place
 from petition_proxy.utils.rows import read_row
 
@@ -161,6 +162,7 @@ def petitioner_query(user: str | None = None, doctype: str | None = None) -> str
 	return f"({to_sql(Criterion.any(terms))})" if terms else "1=0"
 
 
+@judges_stored_row
 def has_petitioner_permission(
 	doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
 ) -> bool:
@@ -190,6 +192,7 @@ def agreement_query(user: str | None = None, doctype: str | None = None) -> str:
 	return f"({to_sql(Criterion.any(terms))})" if terms else "1=0"
 
 
+@judges_stored_row
 def has_agreement_permission(
 	doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
 ) -> bool:
@@ -213,6 +216,7 @@ def agent_query(user: str | None = None, doctype: str | None = None) -> str:
 	return f"({to_sql(DocType('Proxy Agent').user == scope.user)})"
 
 
+@judges_stored_row
 def has_agent_permission(
 	doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
 ) -> bool:
@@ -263,6 +267,7 @@ def agent_record_query(user: str | None = None, doctype: str | None = None) -> s
 	return f"({to_sql(criterion)})"
 
 
+@judges_stored_row
 def has_agent_record_permission(
 	doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
 ) -> bool:
@@ -286,6 +291,7 @@ def application_query(user: str | None = None, doctype: str | None = None) -> st
 	return f"({to_sql(Criterion.any(terms))})" if terms else "1=0"
 
 
+@judges_stored_row
 def has_application_permission(
 	doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
 ) -> bool:
@@ -309,6 +315,7 @@ def session_query(user: str | None = None, doctype: str | None = None) -> str:
 	return f"({to_sql(Criterion.any([*terms, table.town.isnull(), table.town.isin(towns or [''])]))})"
 
 
+@judges_stored_row
 def has_session_permission(
 	doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
 ) -> bool:
@@ -337,6 +344,7 @@ def may_record_at(doc: Document, scope: Scope) -> bool:
 	return scope.sees_all or _in_place(doc, scope)
 
 
+@judges_stored_row
 def has_publicity_permission(
 	doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
 ) -> bool:

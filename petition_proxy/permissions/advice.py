@@ -5,6 +5,7 @@ from frappe.query_builder import Criterion, DocType
 
 from petition_proxy.permissions.around import accused_in
 from petition_proxy.permissions.scope import Scope, get_scope, to_sql
+from petition_proxy.permissions.stored import judges_stored_row
 from petition_proxy.utils.rows import read_row
 
 
@@ -28,6 +29,7 @@ def advice_query(user: str | None = None, doctype: str | None = None) -> str:
 	return f"({to_sql(rule & accused_in(table.petition, scope, 'advised_petition').negate())})"
 
 
+@judges_stored_row
 def has_advice_permission(
 	doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
 ) -> bool:

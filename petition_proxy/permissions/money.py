@@ -12,6 +12,7 @@ from pypika.terms import ExistsCriterion
 
 from petition_proxy.domain.lifecycle import FINANCE
 from petition_proxy.permissions.scope import Scope, get_scope, to_sql
+from petition_proxy.permissions.stored import judges_stored_row
 
 PAYABLE = ("Approved", "Paid")
 
@@ -32,15 +33,13 @@ def _finance_district(scope: Scope) -> str | None:
 def _complained_about(batch_name, scope: Scope) -> Criterion:
 	"""A line of the batch pays for a case that complains about the user or a unit of the user."""
 	line, petition = DocType("Reward Batch Line"), DocType("Petition")
-	accused = petition.accused_user == scope.user
-	if scope.units:
-		accused |= petition.accused_unit.isin(sorted(scope.units))
 	return ExistsCriterion(
 		frappe.qb.from_(line)
 		.join(petition)
 		.on(petition.name == line.petition)
 		.select(line.name)
-		.where((line.parent == batch_name) & (line.parenttype == "Reward Batch") & accused)
+		.where((line.parent == batch_name) & (line.parenttype == "Reward Batch"))
+		.where(scope.as_accused_criterion(petition))
 	)
 
 
@@ -61,6 +60,7 @@ def reward_batch_query(user: str | None = None, doctype: str | None = None) -> s
 	return f"({to_sql(Criterion.any(terms) & _complained_about(table.name, scope).negate())})"
 
 
+@judges_stored_row
 def has_reward_batch_permission(
 	doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
 ) -> bool:
@@ -104,6 +104,7 @@ def consequence_query(user: str | None = None, doctype: str | None = None) -> st
 	return f"({to_sql(Criterion.any(terms))})" if terms else "1=0"
 
 
+@judges_stored_row
 def has_consequence_permission(
 	doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
 ) -> bool:
@@ -143,6 +144,7 @@ def bulletin_query(user: str | None = None, doctype: str | None = None) -> str:
 	return f"({to_sql(Criterion.any(terms))})" if terms else "1=0"
 
 
+@judges_stored_row
 def has_bulletin_permission(
 	doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
 ) -> bool:

@@ -10,6 +10,7 @@ from frappe.query_builder import DocType
 
 from petition_proxy.permissions import case_record_query, has_case_record_permission
 from petition_proxy.permissions.scope import get_scope, to_sql
+from petition_proxy.permissions.stored import judges_stored_row
 
 
 def outgoing_notice_query(user: str | None = None, doctype: str | None = None) -> str:
@@ -40,6 +41,7 @@ def notice_choice_query(user: str | None = None, doctype: str | None = None) -> 
 	return "" if scope.sees_all else f"({to_sql(DocType('Notice Choice').user == scope.user)})"
 
 
+@judges_stored_row
 def has_notice_choice_permission(
 	doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
 ) -> bool:
