@@ -82,6 +82,8 @@ before_request = [
 	"petition_proxy.utils.portal.check_same_person",
 	"petition_proxy.utils.arguments.check_arguments",
 ]
+# Who calls which of Frappe's functions, asked once the person is known
+auth_hooks = ["petition_proxy.permissions.endpoints.check_endpoint"]
 # An agent's devices are known, so that no petitioner's word is taken from them
 on_session_creation = ["petition_proxy.utils.devices.note_agent_login"]
 
@@ -155,6 +157,23 @@ _petition_rows = ("Petition Member", "Petition Concerned Unit")
 # ... and rows elsewhere that name a petition
 _batch_rows = ("Reward Batch Line", "Reward Batch Sign", "Reward Batch Strike")
 
+# Rows of all other tables: seen by whoever sees the record they stand in
+_rows_of_tables = (
+	"Agent Tie",
+	"Archive Item",
+	"Bulletin Proposal",
+	"Bulletin Ranking",
+	"Coordination Meeting Unit",
+	"Handling Unit Member",
+	"Hearing Period",
+	"Ledger Import Column",
+	"Letter Word",
+	"Notice Choice Line",
+	"Opinion Item",
+	"Reward Batch Payment",
+	"Training Attendee",
+	"Work Calendar Day",
+)
 # Records with an `agent` field that follow the agent's place
 _agent_records = ("Agent Status Change", "Agent Certificate", "Agent Notice", "Rule Acknowledgement")
 
@@ -172,10 +191,18 @@ permission_query_conditions = {
 	"Early Notice Reader": "petition_proxy.permissions.around.notice_row_query",
 	"Reception Slot": "petition_proxy.permissions.around.reception_slot_query",
 	"Video Reception": "petition_proxy.permissions.around.video_reception_query",
+	"File": "petition_proxy.overrides.file.file_query",
 	"Tag Link": "petition_proxy.permissions.doors.tag_link_query",
 	"Document Follow": "petition_proxy.permissions.doors.follow_query",
 	**dict.fromkeys(_petition_rows, "petition_proxy.permissions.around.petition_row_query"),
-	**dict.fromkeys(_batch_rows, "petition_proxy.permissions.case_record_query"),
+	**dict.fromkeys(_rows_of_tables, "petition_proxy.permissions.tables.row_query"),
+	**{
+		doctype: [
+			"petition_proxy.permissions.case_record_query",
+			"petition_proxy.permissions.tables.row_query",
+		]
+		for doctype in _batch_rows
+	},
 	"Agent Application": "petition_proxy.permissions.application_query",
 	"Petition Draft": "petition_proxy.permissions.drafts.draft_query",
 	"Training Session": "petition_proxy.permissions.session_query",
@@ -205,9 +232,13 @@ has_permission = {
 	"Early Notice": "petition_proxy.permissions.around.has_early_notice_permission",
 	"Reception Slot": "petition_proxy.permissions.around.has_reception_slot_permission",
 	"Video Reception": "petition_proxy.permissions.around.has_video_reception_permission",
+	"File": "petition_proxy.overrides.file.has_file_permission",
 	"Tag Link": "petition_proxy.permissions.doors.has_tag_link_permission",
 	"Document Follow": "petition_proxy.permissions.doors.has_follow_permission",
 	"Publicity Event": "petition_proxy.permissions.has_publicity_permission",
+	**dict.fromkeys(
+		("Service Point", "Settlement"), "petition_proxy.permissions.has_place_record_permission"
+	),
 	"Agent Application": "petition_proxy.permissions.has_application_permission",
 	"Petition Draft": "petition_proxy.permissions.drafts.has_draft_permission",
 	"Training Session": "petition_proxy.permissions.has_session_permission",
@@ -331,12 +362,18 @@ override_whitelisted_methods = {
 	"frappe.core.doctype.data_import.data_import.download_template": "petition_proxy.api.exports.download_template",
 	"frappe.model.workflow.get_transitions": "petition_proxy.api.steps.get_transitions",
 	"frappe.desk.doctype.tag.tag.get_tagged_docs": "petition_proxy.permissions.doors.get_tagged_docs",
+	"frappe.desk.search.get_link_title": "petition_proxy.overrides.endpoints.get_link_title",
+	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": "petition_proxy.overrides.endpoints.get_chart",
+	"frappe.www.printview.get_html_and_style": "petition_proxy.overrides.endpoints.get_html_and_style",
+	"frappe.www.printview.get_rendered_raw_commands": "petition_proxy.overrides.endpoints.get_rendered_raw_commands",
+	"frappe.utils.print_format.report_to_pdf": "petition_proxy.overrides.endpoints.report_to_pdf",
 	"frappe.client.get_count": "petition_proxy.api.counts.get_count",
 	"frappe.workflow.doctype.workflow.workflow.get_workflow_state_count": "petition_proxy.api.counts.get_workflow_state_count",
 }
 
 # Reports by mail stay in the scope of the person they are for; Frappe's log of exports keeps no contents
 override_doctype_class = {
+	"File": "petition_proxy.overrides.file.PaperFile",
 	"Auto Email Report": "petition_proxy.overrides.auto_email_report.ScopedAutoEmailReport",
 	"Access Log": "petition_proxy.overrides.access_log.DiscreetAccessLog",
 }

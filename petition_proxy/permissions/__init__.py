@@ -352,3 +352,19 @@ def has_publicity_permission(
 	if ptype in ("create", "read", "select", "report", "export", "print", "email"):
 		return True  # its controller guards what is created
 	return may_record_at(doc, get_scope(user))
+
+
+# Points and settlements: everybody's knowledge, kept by the offices of their place
+# --------------------------------------------------------------------------------
+@judges_stored_row
+def has_place_record_permission(
+	doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
+) -> bool:
+	"""Read by all; written by the units of the village, its town and its district, and by the site's manager."""
+	scope = get_scope(user)
+	if ptype in READING or scope.sees_all or "System Manager" in frappe.get_roles(scope.user):
+		return True
+	if not doc.get("village"):
+		return ptype == "create"  # a new record that its own checks send back
+	# other columns of a place are copied from the village on saving, so what was sent in them counts for nothing
+	return _in_place(frappe._dict(get_place(doc.village) or {}, village=doc.village), scope)

@@ -1,7 +1,7 @@
 """What people type, before anything else sees it: no characters that are none, no markup, not longer than a column.
 
-Frappe cleans markup out of a document that is saved, but not out of what an act writes into single columns, and it tells
-of a text that is too long only for single lines; the database would answer for the rest with an error of its own.
+Frappe cleans markup out of a document that is saved, but only where both "<" and ">" stand, and not out of what an act
+writes into single columns; and it tells of a text that is too long only for single lines; the database would answer for the rest with an error of its own.
 """
 
 import functools
@@ -12,7 +12,6 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils.html_utils import sanitize_html
 
 # A text column holds 65,535 bytes; cleaning may add a few.
 MOST_BYTES = 60_000
@@ -22,6 +21,8 @@ TEXT_FIELDS = frozenset({"Data", "Small Text", "Text", "Long Text"})
 _NO_CHARACTERS = re.compile(
 	"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
 )
+# Whatever begins a tag, closed or not: browsers finish what a sender has left open
+_TAG_BEGIN = re.compile(r"<(?=[a-zA-Z/!?])")
 
 
 class TextTooLongError(frappe.ValidationError):
@@ -29,8 +30,11 @@ class TextTooLongError(frappe.ValidationError):
 
 
 def clean(text: str) -> str:
-	"""The text without characters that cannot be seen or printed."""
-	return _NO_CHARACTERS.sub("", text)
+	"""The text without characters that cannot be seen or printed, and with no "<" that a browser takes for a tag.
+
+	Such a "<" becomes its full-width sister, so that nothing typed is lost and nothing of it is ever markup.
+	"""
+	return _TAG_BEGIN.sub("\uff1c", _NO_CHARACTERS.sub("", text))
 
 
 def clean_document(doc: Document, method: str | None = None) -> None:
@@ -78,7 +82,7 @@ def plain_texts(function: Callable | None = None, *, unlimited: Sequence[str] = 
 
 def _cleaned(value: Any, is_unlimited: bool = False) -> Any:
 	if isinstance(value, str):
-		value = sanitize_html(clean(value)) if "<" in value or ">" in value else clean(value)
+		value = clean(value)
 		if not is_unlimited:
 			_check_length(value)
 	elif isinstance(value, dict):

@@ -7,7 +7,7 @@ const ANSWERED = ["Replied", "Served", "Closed", "Archived"];
 const PAPERS = {
 	Petition: [
 		["Proxy Register Form", () => true],
-		["Query Slip", (doc) => doc.query_code],
+		["Query Slip", (doc) => doc.workflow_state !== "Draft"],
 		["Acceptance Notice", (doc) => doc.accepted_at],
 		["Refusal Notice", (doc) => doc.workflow_state === "Refused"],
 		["No Longer Accepted Notice", (doc) => doc.workflow_state === "No Longer Accepted"],

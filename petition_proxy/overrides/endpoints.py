@@ -1,0 +1,183 @@
+"""Functions of Frappe that answer about any record named to them, replaced by ones that ask for the right first."""
+
+import json
+from typing import Any
+
+import frappe
+from bs4 import BeautifulSoup
+from frappe import _
+from frappe.desk.doctype.dashboard_chart import dashboard_chart
+from frappe.desk.search import get_link_title as frappe_get_link_title
+from frappe.utils import print_format as frappe_print_format
+from frappe.www import printview
+
+from petition_proxy.permissions.doors import has_row_access
+from petition_proxy.utils.client_values import ClientValueError
+
+# What a browser or a drawing program fetches by itself
+FETCHING_TAGS = (
+	"iframe",
+	"frame",
+	"object",
+	"embed",
+	"script",
+	"link",
+	"base",
+	"meta",
+	"img",
+	"video",
+	"audio",
+	"source",
+	"svg",
+	"input",
+)
+FETCHING_ATTRIBUTES = ("src", "srcset", "background", "data", "poster", "href", "xlink:href", "action")
+
+
+@frappe.whitelist()
+def get_link_title(doctype: str, docname: str) -> str | None:
+	"""Title of a linked record; its name where the reader may not see it."""
+	if has_row_access(doctype) and not (
+		frappe.db.exists(doctype, docname) and frappe.has_permission(doctype, "read", docname)
+	):
+		return docname
+	return frappe_get_link_title(doctype, docname)
+
+
+@frappe.whitelist()
+def get_chart(
+	chart_name: str | None = None,
+	chart: str | dict | None = None,
+	no_cache: Any = None,
+	filters: str | list | dict | None = None,
+	from_date: str | None = None,
+	to_date: str | None = None,
+	timespan: str | None = None,
+	time_interval: str | None = None,
+	heatmap_year: Any = None,
+	refresh: Any = None,
+) -> Any:
+	"""Figures of a chart. Frappe counts a heatmap over the whole table, so guarded records have none.
+
+	Raises:
+		frappe.PermissionError: a heatmap of records with row access.
+	"""
+	asked = (
+		frappe.get_cached_doc("Dashboard Chart", chart_name)
+		if chart_name
+		else frappe._dict(frappe.parse_json(chart) or {})
+	)
+	if (
+		asked.get("type") == "Heatmap"
+		and asked.get("chart_type") != "Group By"
+		and _is_guarded_chart(asked)
+		and frappe.session.user != "Administrator"
+	):
+		frappe.throw(_("There is no heatmap of these records."), frappe.PermissionError)
+	return dashboard_chart.get(
+		chart_name=chart_name,
+		chart=chart,
+		no_cache=no_cache,
+		filters=filters,
+		from_date=from_date,
+		to_date=to_date,
+		timespan=timespan,
+		time_interval=time_interval,
+		heatmap_year=heatmap_year,
+		refresh=refresh,
+	)
+
+
+def _is_guarded_chart(chart: Any) -> bool:
+	doctype = chart.get("document_type")
+	return not isinstance(doctype, str) or has_row_access(doctype)
+
+
+@frappe.whitelist()
+def get_html_and_style(
+	doc: str,
+	name: str | None = None,
+	print_format: str | None = None,
+	no_letterhead: Any = None,
+	letterhead: str | None = None,
+	trigger_print: Any = False,
+	style: str | None = None,
+	settings: str | None = None,
+) -> dict[str, str | None]:
+	"""A paper of a stored record: of guarded DocTypes, what a client has put together is never drawn.
+
+	Raises:
+		frappe.DoesNotExistError: nothing is stored under that name.
+	"""
+	doc, name = _stored(doc, name)
+	return printview.get_html_and_style(
+		doc, name, print_format, no_letterhead, letterhead, trigger_print, style, settings
+	)
+
+
+@frappe.whitelist()
+def get_rendered_raw_commands(
+	doc: str, name: str | None = None, print_format: str | None = None
+) -> dict[str, Any]:
+	"""As `get_html_and_style`, for printers that take commands."""
+	doc, name = _stored(doc, name)
+	return printview.get_rendered_raw_commands(doc, name, print_format)
+
+
+def _stored(doc: str, name: str | None) -> tuple[str, str | None]:
+	"""DocType and name of the record meant, if it is a guarded one; what came in otherwise."""
+	if isinstance(name, str):
+		return doc, name
+	try:
+		sent = json.loads(doc)
+		doctype = sent["doctype"]
+	except (ValueError, TypeError, KeyError):
+		raise ClientValueError(_("Which record is meant is missing here. Load the form again.")) from None
+	if not isinstance(doctype, str) or not has_row_access(doctype):
+		return doc, name
+	stored = str(sent.get("name") or "")
+	if not stored or not frappe.db.exists(doctype, stored):
+		frappe.throw(_("Save the record before it is printed."), frappe.DoesNotExistError)
+	return doctype, stored
+
+
+@frappe.whitelist()
+def report_to_pdf(html: str, orientation: str = "Landscape") -> None:
+	"""A report's page as PDF, without anything that the drawing would fetch."""
+	frappe_print_format.report_to_pdf(without_fetches(html), orientation)
+
+
+def without_fetches(html: str) -> str:
+	"""Markup that makes nobody call another address: pictures as data and the site's own styles stay.
+
+	Args:
+		html: what a client sent.
+	"""
+	soup = BeautifulSoup(html, "html.parser")
+	for tag in soup.find_all(FETCHING_TAGS):
+		address = str(tag.get("src") or tag.get("href") or "")
+		is_style = tag.name == "link" and _is_own_asset(address)
+		is_data = tag.name == "img" and address.startswith("data:image/") and not tag.get("srcset")
+		if not (is_style or is_data):
+			tag.decompose()
+	for tag in soup.find_all(True):
+		for attribute in list(tag.attrs):
+			value = str(tag.attrs[attribute])
+			is_kept = tag.name in ("img", "link") or attribute not in FETCHING_ATTRIBUTES
+			if not is_kept or (attribute == "style" and _is_fetching_style(value)):
+				del tag.attrs[attribute]
+		if tag.name == "style" and _is_fetching_style(tag.get_text()):
+			tag.string = ""
+	return str(soup)
+
+
+def _is_own_asset(address: str) -> bool:
+	own = frappe.utils.get_url().rstrip("/")
+	path = address.removeprefix(own)
+	return path.startswith("/assets/") and ".." not in path
+
+
+def _is_fetching_style(text: str) -> bool:
+	text = text.lower()
+	# a backslash writes any letter in another way
+	return "url(" in text or "@import" in text or "image-set" in text or "\\" in text

@@ -1,0 +1,236 @@
+"""What was reached by other doors than lists and forms, each once tried with success: none of it works any more."""
+
+import json
+
+import frappe
+from frappe.core.doctype.file.file import File
+
+from petition_proxy.domain import lifecycle
+from petition_proxy.overrides import endpoints as frappe_doors
+from petition_proxy.overrides.file import ForeignPaperError, PaperKeptError
+from petition_proxy.permissions.endpoints import ClosedEndpointError, names_guarded
+from petition_proxy.tests import factories as f
+from petition_proxy.tests import print_cases as p
+from petition_proxy.tests.base import AppTestCase
+
+TOWN, TOWN_2, VILLAGE, AGENT = "town@pp.test", "town2@pp.test", "village@pp.test", "agent@pp.test"
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+class AttackCase(AppTestCase):
+	def setUp(self):
+		super().setUp()
+		f.make_district()
+
+	def put(self, doctype: str, name: str, **values):
+		"""What `PUT /api/resource` does."""
+		doc = frappe.get_doc(doctype, name)
+		doc.update(values)
+		doc.save()
+		return doc
+
+
+class TestStoredRowDecides(AttackCase):
+	def test_a_town_takes_no_other_towns_petitioner(self):
+		case = f.make_petition(lifecycle.HANDLING)
+		before = frappe.db.get_value("Petitioner", case.petitioner, ["village", "town"])
+		place = {"village": f.VILLAGE_2, "town": f.TOWN_2, "district": f.DISTRICT}
+		self.as_user(TOWN_2)
+		self.assertFalse(frappe.has_permission("Petitioner", "read", case.petitioner))
+		self.assertRaises(frappe.PermissionError, self.put, "Petitioner", case.petitioner, **place)
+		self.assertRaises(frappe.PermissionError, self.put, "Petitioner", case.petitioner, user=TOWN_2)
+		self.assertEqual(frappe.db.get_value("Petitioner", case.petitioner, ["village", "town"]), before)
+
+	def test_a_made_up_document_opens_no_stored_one(self):
+		case = f.make_petition(lifecycle.HANDLING)
+		agreement = case.agreement
+		self.as_user(TOWN_2)
+		for sent in (
+			{"doctype": "Petitioner", "name": case.petitioner, "owner": TOWN_2, "town": f.TOWN_2},
+			{"doctype": "Proxy Agreement", "name": agreement, "owner": TOWN_2, "town": f.TOWN_2},
+			{"doctype": "Proxy Agent", "name": case.agent, "town": f.TOWN_2, "village": f.VILLAGE_2},
+		):
+			with self.subTest(doctype=sent["doctype"]):
+				self.assertFalse(frappe.get_doc(sent).has_permission("write"))
+
+	def test_no_other_places_point_is_changed(self):
+		self.as_user("Administrator")
+		point = frappe.get_doc(
+			{"doctype": "Service Point", "point_name": "代理点", "village": f.VILLAGE, "phone": "0512-1"}
+		).insert()
+		self.as_user(TOWN_2)
+		self.assertTrue(frappe.has_permission("Service Point", "read", point.name))
+		place = {"village": f.VILLAGE_2, "town": f.TOWN_2}
+		self.assertRaises(frappe.PermissionError, self.put, "Service Point", point.name, phone="0512-9")
+		self.assertRaises(frappe.PermissionError, self.put, "Service Point", point.name, **place)
+		self.assertEqual(frappe.db.get_value("Service Point", point.name, "phone"), "0512-1")
+		self.as_user(TOWN)
+		self.assertEqual(self.put("Service Point", point.name, phone="0512-2").phone, "0512-2")
+
+
+class TestPapers(AttackCase):
+	def make_paper(self, name: str) -> File:
+		self.as_user("Administrator")
+		return frappe.get_doc(
+			{
+				"doctype": "File",
+				"file_name": "zhengju.pdf",
+				"content": PDF,
+				"is_private": 1,
+				"attached_to_doctype": "Petition",
+				"attached_to_name": name,
+			}
+		).insert()
+
+	def by_address(self, url: str, **more):
+		return frappe.get_doc({"doctype": "File", "file_url": url, "is_private": 1, **more}).insert(
+			ignore_permissions=True
+		)
+
+	def test_an_address_is_no_right(self):
+		paper = self.make_paper(f.make_petition(lifecycle.HANDLING).name)
+		outside = "/private/files/../../site_config.json"
+		for user in (AGENT, TOWN_2, VILLAGE):
+			self.as_user(user)
+			addresses = [
+				outside,
+				"/files/../../site_config.json",
+				"/private/files/%2e%2e/%2e%2e/site_config.json",
+			]
+			if user == TOWN_2:
+				addresses.append(paper.file_url)
+			for url in addresses:
+				with self.subTest(user=user, url=url):
+					self.assertRaises(ForeignPaperError, self.by_address, url, file_name=".txt")
+
+	def test_a_paper_is_not_published_nor_moved_nor_taken_away(self):
+		case = f.make_petition(lifecycle.HANDLING)
+		other = f.make_petition(lifecycle.HANDLING)
+		paper = self.make_paper(case.name)
+		self.as_user(TOWN)
+		self.assertTrue(frappe.has_permission("File", "read", paper.name))
+		self.assertFalse(frappe.has_permission("File", "delete", paper.name))
+		self.assertRaises(frappe.PermissionError, self.put, "File", paper.name, is_private=0)
+		self.assertRaises(frappe.PermissionError, frappe.delete_doc, "File", paper.name)
+		file = frappe.get_doc("File", paper.name)
+		for change in (
+			{"is_private": 0},
+			{"attached_to_name": other.name},
+			{"file_url": "/private/files/x.pdf"},
+		):
+			with self.subTest(change):
+				file.reload()
+				file.update(change)
+				self.assertRaises(PaperKeptError, file.save, ignore_permissions=True)
+
+	def test_papers_of_other_towns_are_in_no_list(self):
+		paper = self.make_paper(f.make_petition(lifecycle.HANDLING).name)
+		self.as_user(TOWN_2)
+		self.assertEqual(frappe.get_list("File", {"name": paper.name}), [])
+		self.assertFalse(frappe.has_permission("File", "read", paper.name))
+
+
+class TestEndpoints(AttackCase):
+	def called(self, user: str, method: str, **sent):
+		"""The gate for one call, as the request meets it."""
+		from petition_proxy.permissions.endpoints import check_endpoint
+
+		self.as_user(user)
+		request, form = getattr(frappe.local, "request", None), frappe.local.form_dict
+		frappe.local.request = frappe._dict(path=f"/api/method/{method}", method="POST", headers={})
+		frappe.local.form_dict = frappe._dict(sent)
+		try:
+			check_endpoint()
+		finally:
+			frappe.local.request, frappe.local.form_dict = request, form
+
+	def test_the_portal_has_no_desk(self):
+		for method in (
+			"frappe.desk.form.load.getdoc",
+			"frappe.client.get_list",
+			"frappe.desk.reportview.get",
+			"frappe.utils.print_format.report_to_pdf",
+			"run_doc_method",
+			"frappe.desk.doctype.kanban_board.kanban_board.update_order",
+		):
+			with self.subTest(method):
+				self.assertRaises(ClosedEndpointError, self.called, AGENT, method)
+		self.called(AGENT, "petition_proxy.api.filing.file_petition")
+		self.called(AGENT, "frappe.website.doctype.web_form.web_form.accept")
+		self.called(TOWN, "frappe.client.get_list")
+
+	def test_marks_on_guarded_records_are_refused(self):
+		like = "frappe.desk.like.toggle_like"
+		self.assertRaises(
+			ClosedEndpointError, self.called, TOWN, like, doctype="Petition", name="X", add="Yes"
+		)
+		self.called(TOWN, like, doctype="ToDo", name="X", add="Yes")
+		self.assertTrue(names_guarded({"a": '[{"doctype": "Petition"}]'}))
+		self.assertFalse(names_guarded({"a": '[{"doctype": "ToDo"}]'}))
+
+	def test_no_heatmap_of_guarded_records(self):
+		chart = {
+			"document_type": "Petition",
+			"type": "Heatmap",
+			"based_on": "registered_at",
+			"filters_json": "[]",
+		}
+		self.as_user(TOWN)
+		self.assertRaises(frappe.PermissionError, frappe_doors.get_chart, chart=json.dumps(chart))
+
+	def test_titles_and_papers_are_for_readers(self):
+		case = f.make_petition(lifecycle.HANDLING)
+		name = frappe.db.get_value("Petitioner", case.petitioner, "petitioner_name")
+		self.as_user(TOWN)
+		self.assertEqual(frappe_doors.get_link_title("Petitioner", case.petitioner), name)
+		self.as_user(TOWN_2)
+		self.assertEqual(frappe_doors.get_link_title("Petitioner", case.petitioner), case.petitioner)
+		made_up = {"doctype": "Proxy Agreement", "owner": TOWN_2, "petition": case.name}
+		self.assertRaises(
+			frappe.DoesNotExistError,
+			frappe_doors.get_html_and_style,
+			json.dumps(made_up),
+			print_format="Closing Report",
+		)
+		named = {**made_up, "name": case.agreement}
+		self.assertRaises(frappe.PermissionError, frappe_doors.get_html_and_style, json.dumps(named))
+
+	def test_a_reports_page_fetches_nothing(self):
+		page = (
+			'<link href="http://localhost:1/x.css" rel="stylesheet"><link href="/assets/frappe/p.css">'
+			'<style>@import "http://x";</style><style>td{color:red}</style>'
+			'<iframe src="http://localhost:1/internal"></iframe><img src="http://localhost:1/a.png">'
+			'<img src="data:image/png;base64,AA=="><p style="background:u\\72l(http://x)">水费</p>'
+		)
+		drawn = frappe_doors.without_fetches(page)
+		for gone in ("localhost", "http://x", "iframe", "@import"):
+			self.assertNotIn(gone, drawn)
+		for kept in ("/assets/frappe/p.css", "td{color:red}", "data:image/png", "水费"):
+			self.assertIn(kept, drawn)
+
+	def test_rows_of_tables_follow_their_record(self):
+		case = p.make_full_petition(lifecycle.HANDLING)
+		letter = frappe.new_doc("Opinion Letter").update({"petition": case.name, "name": "YJ-ATTACK"})
+		letter.db_insert()
+		row = frappe.new_doc("Opinion Item", parent_doc=letter, parentfield="items")
+		row.update({"name": "YJ-ATTACK-1", "request_item": "请疏通排水", "idx": 1, "parent": letter.name})
+		row.db_insert()
+		found = {}
+		for user in (TOWN, TOWN_2):
+			self.as_user(user)
+			found[user] = frappe.get_list(
+				"Opinion Item", {"name": row.name}, pluck="name", parent_doctype="Opinion Letter"
+			)
+		self.assertEqual(found, {TOWN: [row.name], TOWN_2: []})
+
+
+class TestTextsStayTexts(AttackCase):
+	def test_an_open_tag_is_no_tag(self):
+		from petition_proxy.utils.texts import clean
+
+		for sent, kept in (
+			("<img src=x onerror=alert(41) ", "＜img src=x onerror=alert(41) "),
+			("水费 < 5 元，> 3 元", "水费 < 5 元，> 3 元"),
+			("</p><!-- ", "＜/p>＜!-- "),
+		):
+			self.assertEqual(clean(sent), kept)
