@@ -262,8 +262,8 @@ class TestScript(HostileTestCase):
 		for doctype in (*own, "Notification Log", "Comment", "ToDo", "Email Queue"):
 			for column in text_columns(doctype):
 				rows = frappe.db.sql(
-					f"select `{column}` from `tab{doctype}` where `{column}` like %s or `{column}` like %s limit 1",
-					("%<script%", "%onerror=%"),
+					f"select `{column}` from `tab{doctype}` where `{column}` like %s or `{column}` regexp %s limit 1",
+					("%<script%", "<[a-z/!?][^>]*onerror="),
 				)
 				if rows and (doctype, column) not in WEB_CONTENT:
 					found.append(f"{doctype}.{column}: {str(rows[0][0])[:80]}")

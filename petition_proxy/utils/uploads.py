@@ -126,6 +126,7 @@ def clean_picture(content: bytes) -> bytes:
 	except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
 		frappe.throw(_("The picture cannot be read. Take it again."), PaperRefusedError)
 	upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+	upright.info.clear()  # whatever Pillow read beside the picture; newer ones write a comment again on saving
 	out = io.BytesIO()
 	upright.save(out, "JPEG", quality=QUALITY, optimize=True)
 	return out.getvalue()
