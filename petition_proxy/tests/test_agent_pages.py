@@ -370,7 +370,8 @@ class TestBudget(AgentPagesTestCase):
 		self.as_user(AGENT)
 		with questions() as asked:
 			self.assertEqual(w.open_page(path, **query).status_code, 200, path)
-		return list(asked)
+		# Newer Frappe asks for the desk's workspaces on every page of a website, to offer apps that agents have none of.
+		return [one for one in asked if "`tabWorkspace`" not in one and "`tabCustom Role`" not in one]
 
 	def test_each_page_keeps_the_budget_however_many_cases_there_are(self):
 		case = f.make_petition(lifecycle.REPLIED)
