@@ -4,11 +4,13 @@ import json
 
 import frappe
 from frappe.core.doctype.file.file import File
+from frappe.utils import add_days, today
 
 from petition_proxy.domain import lifecycle
 from petition_proxy.overrides import endpoints as frappe_doors
 from petition_proxy.overrides.file import ForeignPaperError, PaperKeptError
 from petition_proxy.permissions.endpoints import ClosedEndpointError, names_guarded
+from petition_proxy.petition_proxy.doctype.petition.intake import UnknownToYouError
 from petition_proxy.tests import factories as f
 from petition_proxy.tests import print_cases as p
 from petition_proxy.tests.base import AppTestCase
@@ -66,6 +68,35 @@ class TestStoredRowDecides(AttackCase):
 		self.assertEqual(frappe.db.get_value("Service Point", point.name, "phone"), "0512-1")
 		self.as_user(TOWN)
 		self.assertEqual(self.put("Service Point", point.name, phone="0512-2").phone, "0512-2")
+
+
+class TestLinksGiveNoRight(AttackCase):
+	def test_a_draft_opens_nobody_that_it_names(self):
+		case = f.make_petition(lifecycle.HANDLING)
+		agent = f.make_agent("agent2@pp.test", f.VILLAGE_2)
+		draft = {"doctype": "Petition", "subject": "路灯", "content": "路灯坏了。", "village": f.VILLAGE_2}
+		for user in ("agent2@pp.test", TOWN_2):
+			for link in (
+				{"petitioner": case.petitioner},
+				{"agreement": case.agreement},
+				{"petitioner": "none"},
+			):
+				with self.subTest(user=user, link=link):
+					self.as_user(user)
+					doc = frappe.get_doc({**draft, "filing_channel": "Petition Office Platform", **link})
+					self.assertRaises(UnknownToYouError, doc.insert)
+		self.as_user("agent2@pp.test")
+		paper = {
+			"doctype": "Proxy Agreement",
+			"petitioner": case.petitioner,
+			"agent": agent.name,
+			"matter": "路灯",
+			"valid_from": today(),
+			"valid_to": add_days(today(), 100),
+			"signed_on": today(),
+		}
+		self.assertRaises(UnknownToYouError, frappe.get_doc(paper).insert)
+		self.assertFalse(frappe.has_permission("Petitioner", "read", case.petitioner))
 
 
 class TestPapers(AttackCase):

@@ -23,8 +23,48 @@ class IntakeError(frappe.ValidationError):
 	"""The intake block does not say enough to file."""
 
 
+class UnknownToYouError(IntakeError, frappe.PermissionError):
+	"""A person or an agreement was named that the user may not read."""
+
+
 class PaperNumberError(IntakeError):
 	"""The sheet with this number has been entered already."""
+
+
+def check_chosen(doc) -> None:
+	"""A link gives no right: whoever may not read a person or an agreement does not open it by naming it in a draft.
+
+	People whom one does not know are typed in (`set_petitioner`).
+
+	Raises:
+		UnknownToYouError: one of the two was set by somebody who may not read it.
+	"""
+	if frappe.session.user == "Administrator":
+		return
+	before = doc.get_doc_before_save()
+	chosen = {f: doc.get(f) for f in ("agreement", "petitioner") if doc.get(f) != (before and before.get(f))}
+	agreement, petitioner = chosen.get("agreement"), chosen.get("petitioner")
+	is_open = not agreement or may_read("Proxy Agreement", agreement)
+	if is_open and petitioner and petitioner != _own("petitioner"):
+		signed = (
+			read_row("Proxy Agreement", doc.agreement, ("petitioner", "docstatus")) if doc.agreement else None
+		)
+		is_signed_by = bool(signed) and signed.docstatus == 1 and signed.petitioner == petitioner
+		is_open = is_signed_by or may_read("Petitioner", petitioner)
+	if not is_open:
+		refuse_unknown()
+
+
+def may_read(doctype: str, name: str) -> bool:
+	"""Whether the record exists and the session's user may read it."""
+	return bool(frappe.db.exists(doctype, name) and frappe.has_permission(doctype, "read", name))
+
+
+def refuse_unknown() -> None:
+	frappe.throw(
+		_("This person or agreement is not open to you. Type in name and phone of the petitioner instead."),
+		UnknownToYouError,
+	)
 
 
 def set_agent(doc) -> None:

@@ -4,6 +4,7 @@ from frappe.model.document import Document
 from frappe.model.naming import make_autoname
 from frappe.utils import getdate
 
+from petition_proxy.petition_proxy.doctype.petition import intake
 from petition_proxy.utils.files import keep_private
 
 DECLARATIONS = ("is_free_of_charge", "is_truthful", "is_revocation_explained")
@@ -58,6 +59,7 @@ class ProxyAgreement(Document):
 		self.name = make_autoname(f"PY-{(self.district or '')[:6]}-.YYYY.-.######", doc=self)
 
 	def validate(self):
+		self.validate_principal_is_known()
 		self.set_place()
 		self.validate_term()
 		self.validate_signed_on()
@@ -83,6 +85,15 @@ class ProxyAgreement(Document):
 		)
 		if row:
 			self.update(row)
+
+	def validate_principal_is_known(self):
+		"""Nobody opens a person by naming that person in an agreement of one's own."""
+		before = self.get_doc_before_save()
+		is_same = before and before.petitioner == self.petitioner
+		if is_same or self.flags.ignore_permissions or frappe.session.user == "Administrator":
+			return
+		if self.petitioner and not intake.may_read("Petitioner", self.petitioner):
+			intake.refuse_unknown()
 
 	def validate_term(self):
 		"""Civil Code art. 165: the authority names its term."""
