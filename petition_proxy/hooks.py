@@ -362,6 +362,7 @@ override_whitelisted_methods = {
 	"frappe.core.doctype.data_import.data_import.download_template": "petition_proxy.api.exports.download_template",
 	"frappe.model.workflow.get_transitions": "petition_proxy.api.steps.get_transitions",
 	"frappe.desk.doctype.tag.tag.get_tagged_docs": "petition_proxy.permissions.doors.get_tagged_docs",
+	"frappe.realtime.can_subscribe_doctype": "petition_proxy.overrides.endpoints.can_subscribe_doctype",
 	"frappe.desk.search.get_link_title": "petition_proxy.overrides.endpoints.get_link_title",
 	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": "petition_proxy.overrides.endpoints.get_chart",
 	"frappe.www.printview.get_html_and_style": "petition_proxy.overrides.endpoints.get_html_and_style",

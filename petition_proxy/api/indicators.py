@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
+from petition_proxy.permissions.endpoints import is_portal_account
 from petition_proxy.queries import catalogue
 from petition_proxy.queries.figure_filters import FigureFilters, read_codes
 from petition_proxy.queries.sources import TOTAL
@@ -70,9 +71,10 @@ def get_figures(
 		to measure) and text.
 
 	Raises:
-		frappe.PermissionError: no right to read petitions.
+		frappe.PermissionError: no right to read petitions, or an account of the portal.
 		frappe.ValidationError: an unknown level or indicator, or no period.
 	"""
+	_refuse_portal()
 	frappe.has_permission("Petition", "read", throw=True)
 	places = {"district": district, "town": town, "village": village, "unit": unit, "agent": agent}
 	asked = FigureFilters.read({"from_date": from_date, "to_date": to_date, "level": level, **places})
@@ -122,9 +124,10 @@ def get_records(
 		`doctype`, `rows` (name and columns), and `has_more`.
 
 	Raises:
-		frappe.PermissionError: no right to read these records.
+		frappe.PermissionError: no right to read these records, or an account of the portal.
 		frappe.ValidationError: an unknown indicator, part or level.
 	"""
+	_refuse_portal()
 	(code,) = read_codes([code])
 	if part not in ("counted", "of"):
 		frappe.throw(_("Say whether the counted records are wanted, or those they are counted of."))
@@ -139,6 +142,12 @@ def get_records(
 		code, part, asked.level, scope or "", asked.ask(), max(0, cint(start)), size + 1
 	)
 	return {"doctype": doctype, "rows": rows[:size], "has_more": len(rows) > size}
+
+
+def _refuse_portal() -> None:
+	"""The share of a rating, of a single day or case, would tell an agent who rated how (clause S9, invariant 8)."""
+	if is_portal_account(frappe.session.user):
+		frappe.throw(_("This is not open to your account."), frappe.PermissionError)
 
 
 def _figure(code: str, figure) -> dict[str, Any]:

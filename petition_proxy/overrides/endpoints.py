@@ -5,7 +5,7 @@ from typing import Any
 
 import frappe
 from bs4 import BeautifulSoup
-from frappe import _
+from frappe import _, realtime
 from frappe.desk.doctype.dashboard_chart import dashboard_chart
 from frappe.desk.search import get_link_title as frappe_get_link_title
 from frappe.utils import print_format as frappe_print_format
@@ -42,6 +42,18 @@ def get_link_title(doctype: str, docname: str) -> str | None:
 	):
 		return docname
 	return frappe_get_link_title(doctype, docname)
+
+
+@frappe.whitelist()
+def can_subscribe_doctype(doctype: str) -> bool:
+	"""Live updates of a whole list: none for guarded records, for they tell of every record to everybody in the room.
+
+	Raises:
+		frappe.PermissionError: records with row access, or no right to read the record type.
+	"""
+	if has_row_access(doctype):
+		raise frappe.PermissionError
+	return realtime.can_subscribe_doctype(doctype)
 
 
 @frappe.whitelist()

@@ -6,6 +6,7 @@ import frappe
 from frappe.core.doctype.file.file import File
 from frappe.utils import add_days, today
 
+from petition_proxy.api import indicators
 from petition_proxy.domain import lifecycle
 from petition_proxy.overrides import endpoints as frappe_doors
 from petition_proxy.overrides.file import ForeignPaperError, PaperKeptError
@@ -79,7 +80,6 @@ class TestLinksGiveNoRight(AttackCase):
 			for link in (
 				{"petitioner": case.petitioner},
 				{"agreement": case.agreement},
-				{"petitioner": "none"},
 			):
 				with self.subTest(user=user, link=link):
 					self.as_user(user)
@@ -208,6 +208,20 @@ class TestEndpoints(AttackCase):
 		}
 		self.as_user(TOWN)
 		self.assertRaises(frappe.PermissionError, frappe_doors.get_chart, chart=json.dumps(chart))
+
+	def test_lists_of_guarded_records_have_no_live_room(self):
+		self.as_user(TOWN)
+		for doctype in ("Petition", "Petitioner", "Evaluation"):
+			self.assertRaises(frappe.PermissionError, frappe_doors.can_subscribe_doctype, doctype)
+		self.assertTrue(frappe_doors.can_subscribe_doctype("ToDo"))
+
+	def test_no_agent_asks_for_figures_of_ratings(self):
+		f.make_agent()
+		self.as_user(AGENT)
+		asked = {"from_date": today(), "to_date": today()}
+		self.assertRaises(frappe.PermissionError, indicators.get_figures, **asked)
+		part = {"code": "Agent Satisfaction", "part": "of", **asked}
+		self.assertRaises(frappe.PermissionError, indicators.get_records, **part)
 
 	def test_titles_and_papers_are_for_readers(self):
 		case = f.make_petition(lifecycle.HANDLING)
