@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 from frappe.utils import now_datetime
+from frappe.utils.html_utils import sanitize_html
 
 from petition_proxy.domain import letters, lifecycle
 from petition_proxy.permissions.letters import OFFICIAL_LETTER
@@ -90,7 +91,9 @@ def add_remark(petition: str, text: str) -> None:
 	"""
 	doc = lock_agents_case(petition)
 	_check_may_add(doc)
-	text = (text or "").strip()
+	text = sanitize_html(
+		(text or "").strip(), always_sanitize=True
+	)  # as Frappe keeps a remark, so that the last one compares
 	if not text:
 		frappe.throw(_("Write down what there is to say."), AgentWorkError)
 	last = frappe.db.get_value(

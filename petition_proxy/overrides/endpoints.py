@@ -36,7 +36,15 @@ FETCHING_ATTRIBUTES = ("src", "srcset", "background", "data", "poster", "href", 
 
 @frappe.whitelist()
 def get_link_title(doctype: str, docname: str) -> str | None:
-	"""Title of a linked record; its name where the reader may not see it."""
+	"""Title of a linked record; its name where the reader may not see it.
+
+	Args:
+		doctype: record type.
+		docname: name of the record.
+
+	Returns:
+		The title, or the name.
+	"""
 	if has_row_access(doctype) and not (
 		frappe.db.exists(doctype, docname) and frappe.has_permission(doctype, "read", docname)
 	):
@@ -47,6 +55,12 @@ def get_link_title(doctype: str, docname: str) -> str | None:
 @frappe.whitelist()
 def can_subscribe_doctype(doctype: str) -> bool:
 	"""Live updates of a whole list: none for guarded records, for they tell of every record to everybody in the room.
+
+	Args:
+		doctype: record type.
+
+	Returns:
+		True.
 
 	Raises:
 		frappe.PermissionError: records with row access, or no right to read the record type.
@@ -70,6 +84,21 @@ def get_chart(
 	refresh: Any = None,
 ) -> Any:
 	"""Figures of a chart. Frappe counts a heatmap over the whole table, so guarded records have none.
+
+	Args:
+		chart_name: a stored chart.
+		chart: a chart that is not stored, as Frappe's page sends it.
+		no_cache: count anew.
+		filters: as for `frappe.get_list`.
+		from_date: first day.
+		to_date: last day.
+		timespan: span by its name, such as "Last Year".
+		time_interval: step by its name, such as "Monthly".
+		heatmap_year: year of a heatmap.
+		refresh: count anew.
+
+	Returns:
+		Labels and datasets, as Frappe gives them.
 
 	Raises:
 		frappe.PermissionError: a heatmap of records with row access.
@@ -118,6 +147,19 @@ def get_html_and_style(
 ) -> dict[str, str | None]:
 	"""A paper of a stored record: of guarded DocTypes, what a client has put together is never drawn.
 
+	Args:
+		doc: record type with a name, or the record as JSON.
+		name: name of the record.
+		print_format: format to draw it with.
+		no_letterhead: leave the letter head out.
+		letterhead: letter head by its name.
+		trigger_print: open the browser's print window.
+		style: style by its name.
+		settings: print settings as JSON.
+
+	Returns:
+		`html` and `style`.
+
 	Raises:
 		frappe.DoesNotExistError: nothing is stored under that name.
 	"""
@@ -131,7 +173,19 @@ def get_html_and_style(
 def get_rendered_raw_commands(
 	doc: str, name: str | None = None, print_format: str | None = None
 ) -> dict[str, Any]:
-	"""As `get_html_and_style`, for printers that take commands."""
+	"""As `get_html_and_style`, for printers that take commands.
+
+	Args:
+		doc: record type with a name, or the record as JSON.
+		name: name of the record.
+		print_format: format to draw it with.
+
+	Returns:
+		`raw_commands`.
+
+	Raises:
+		frappe.DoesNotExistError: nothing is stored under that name.
+	"""
 	doc, name = _stored(doc, name)
 	return printview.get_rendered_raw_commands(doc, name, print_format)
 
@@ -155,7 +209,12 @@ def _stored(doc: str, name: str | None) -> tuple[str, str | None]:
 
 @frappe.whitelist()
 def report_to_pdf(html: str, orientation: str = "Landscape") -> None:
-	"""A report's page as PDF, without anything that the drawing would fetch."""
+	"""A report's page as PDF, without anything that the drawing would fetch.
+
+	Args:
+		html: the page.
+		orientation: "Landscape" or "Portrait".
+	"""
 	frappe_print_format.report_to_pdf(without_fetches(html), orientation)
 
 
