@@ -196,13 +196,7 @@ permission_query_conditions = {
 	"Document Follow": "petition_proxy.permissions.doors.follow_query",
 	**dict.fromkeys(_petition_rows, "petition_proxy.permissions.around.petition_row_query"),
 	**dict.fromkeys(_rows_of_tables, "petition_proxy.permissions.tables.row_query"),
-	**{
-		doctype: [
-			"petition_proxy.permissions.case_record_query",
-			"petition_proxy.permissions.tables.row_query",
-		]
-		for doctype in _batch_rows
-	},
+	**dict.fromkeys(_batch_rows, "petition_proxy.permissions.tables.batch_row_query"),
 	"Agent Application": "petition_proxy.permissions.application_query",
 	"Petition Draft": "petition_proxy.permissions.drafts.draft_query",
 	"Training Session": "petition_proxy.permissions.session_query",

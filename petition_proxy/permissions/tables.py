@@ -3,6 +3,7 @@
 import frappe
 from frappe.utils import cstr
 
+from petition_proxy.permissions import case_record_query
 from petition_proxy.permissions.scope import get_scope
 
 
@@ -28,6 +29,13 @@ def row_query(user: str | None = None, doctype: str | None = None) -> str:
 			)
 		terms.append(f"({of_parent})")
 	return f"({' or '.join(terms)})" if terms else "1=0"
+
+
+def batch_row_query(user: str | None = None, doctype: str | None = None) -> str:
+	"""Rows of a batch that name a case: seen by whoever sees both the batch and the case."""
+	if get_scope(user).sees_all:
+		return ""
+	return f"({case_record_query(user, doctype)} and {row_query(user, doctype)})"
 
 
 def parents_of(doctype: str) -> list[str]:
