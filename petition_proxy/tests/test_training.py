@@ -353,7 +353,7 @@ class TestOwnPage(TrainingTestCase):
 		api.open_sign_up(upcoming.name), api.open_sign_up(elsewhere.name)
 		self.as_user("agent@pp.test")
 		text = self.page()
-		for shown in ("上一期&lt;b&gt;培训", "下一期培训", "77", own.agent_name):
+		for shown in ("上一期＜b&gt;培训", "下一期培训", "77", own.agent_name):
 			self.assertIn(shown, text)
 		for hidden in ("旁人甲", "外镇培训", "41.7", "<b>培训"):
 			self.assertNotIn(hidden, text.partition('class="my-training"')[2])
