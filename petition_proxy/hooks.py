@@ -177,6 +177,9 @@ _rows_of_tables = (
 # Records with an `agent` field that follow the agent's place
 _agent_records = ("Agent Status Change", "Agent Certificate", "Agent Notice", "Rule Acknowledgement")
 
+# What Frappe keeps beside records and guards by role alone
+_beside_records = ("Comment", "Deleted Document", "Version", "View Log")
+
 permission_query_conditions = {
 	"Petition": "petition_proxy.permissions.petition_query",
 	"Petitioner": "petition_proxy.permissions.petitioner_query",
@@ -192,6 +195,10 @@ permission_query_conditions = {
 	"Reception Slot": "petition_proxy.permissions.around.reception_slot_query",
 	"Video Reception": "petition_proxy.permissions.around.video_reception_query",
 	"File": "petition_proxy.overrides.file.file_query",
+	**dict.fromkeys(_beside_records, "petition_proxy.permissions.side_records.side_query"),
+	"Communication": "petition_proxy.permissions.side_records.side_query",
+	"List Filter": "petition_proxy.permissions.side_records.list_filter_query",
+	"Report": "petition_proxy.permissions.side_records.report_query",
 	"Tag Link": "petition_proxy.permissions.doors.tag_link_query",
 	"Document Follow": "petition_proxy.permissions.doors.follow_query",
 	**dict.fromkeys(_petition_rows, "petition_proxy.permissions.around.petition_row_query"),
@@ -227,6 +234,11 @@ has_permission = {
 	"Reception Slot": "petition_proxy.permissions.around.has_reception_slot_permission",
 	"Video Reception": "petition_proxy.permissions.around.has_video_reception_permission",
 	"File": "petition_proxy.overrides.file.has_file_permission",
+	**dict.fromkeys(_beside_records, "petition_proxy.permissions.side_records.has_side_permission"),
+	"Communication": "petition_proxy.permissions.side_records.has_communication_permission",
+	"List Filter": "petition_proxy.permissions.side_records.has_list_filter_permission",
+	"Notification Log": "petition_proxy.permissions.side_records.has_notification_permission",
+	"Report": "petition_proxy.permissions.side_records.has_report_permission",
 	"Tag Link": "petition_proxy.permissions.doors.has_tag_link_permission",
 	"Document Follow": "petition_proxy.permissions.doors.has_follow_permission",
 	"Publicity Event": "petition_proxy.permissions.has_publicity_permission",
@@ -358,7 +370,6 @@ override_whitelisted_methods = {
 	"frappe.desk.doctype.tag.tag.get_tagged_docs": "petition_proxy.permissions.doors.get_tagged_docs",
 	"frappe.realtime.can_subscribe_doctype": "petition_proxy.overrides.endpoints.can_subscribe_doctype",
 	"frappe.desk.search.get_link_title": "petition_proxy.overrides.endpoints.get_link_title",
-	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": "petition_proxy.overrides.endpoints.get_chart",
 	"frappe.www.printview.get_html_and_style": "petition_proxy.overrides.endpoints.get_html_and_style",
 	"frappe.www.printview.get_rendered_raw_commands": "petition_proxy.overrides.endpoints.get_rendered_raw_commands",
 	"frappe.utils.print_format.report_to_pdf": "petition_proxy.overrides.endpoints.report_to_pdf",

@@ -6,7 +6,6 @@ from typing import Any
 import frappe
 from bs4 import BeautifulSoup
 from frappe import _, realtime
-from frappe.desk.doctype.dashboard_chart import dashboard_chart
 from frappe.desk.search import get_link_title as frappe_get_link_title
 from frappe.utils import print_format as frappe_print_format
 from frappe.www import printview
@@ -68,70 +67,6 @@ def can_subscribe_doctype(doctype: str) -> bool:
 	if has_row_access(doctype):
 		raise frappe.PermissionError
 	return realtime.can_subscribe_doctype(doctype)
-
-
-@frappe.whitelist()
-def get_chart(
-	chart_name: str | None = None,
-	chart: str | dict | None = None,
-	no_cache: Any = None,
-	filters: str | list | dict | None = None,
-	from_date: str | None = None,
-	to_date: str | None = None,
-	timespan: str | None = None,
-	time_interval: str | None = None,
-	heatmap_year: Any = None,
-	refresh: Any = None,
-) -> Any:
-	"""Figures of a chart. Frappe counts a heatmap over the whole table, so guarded records have none.
-
-	Args:
-		chart_name: a stored chart.
-		chart: a chart that is not stored, as Frappe's page sends it.
-		no_cache: count anew.
-		filters: as for `frappe.get_list`.
-		from_date: first day.
-		to_date: last day.
-		timespan: span by its name, such as "Last Year".
-		time_interval: step by its name, such as "Monthly".
-		heatmap_year: year of a heatmap.
-		refresh: count anew.
-
-	Returns:
-		Labels and datasets, as Frappe gives them.
-
-	Raises:
-		frappe.PermissionError: a heatmap of records with row access.
-	"""
-	asked = (
-		frappe.get_cached_doc("Dashboard Chart", chart_name)
-		if chart_name
-		else frappe._dict(frappe.parse_json(chart) or {})
-	)
-	if (
-		asked.get("type") == "Heatmap"
-		and asked.get("chart_type") != "Group By"
-		and _is_guarded_chart(asked)
-		and frappe.session.user != "Administrator"
-	):
-		frappe.throw(_("There is no heatmap of these records."), frappe.PermissionError)
-	return dashboard_chart.get(
-		chart_name=chart_name,
-		chart=chart,
-		no_cache=no_cache,
-		filters=filters,
-		from_date=from_date,
-		to_date=to_date,
-		timespan=timespan,
-		time_interval=time_interval,
-		heatmap_year=heatmap_year,
-		refresh=refresh,
-	)
-
-
-def _is_guarded_chart(chart: Any) -> bool:
-	doctype = chart.get("document_type")
-	return not isinstance(doctype, str) or has_row_access(doctype)
 
 
 @frappe.whitelist()
@@ -214,7 +149,15 @@ def report_to_pdf(html: str, orientation: str = "Landscape") -> None:
 	Args:
 		html: the page.
 		orientation: "Landscape" or "Portrait".
+
+	Sends:
+		application/pdf: the page.
+
+	Raises:
+		ClientValueError: another orientation.
 	"""
+	if orientation not in ("Landscape", "Portrait"):
+		raise ClientValueError(_("A page is laid out as Landscape or Portrait."))
 	frappe_print_format.report_to_pdf(without_fetches(html), orientation)
 
 

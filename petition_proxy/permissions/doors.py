@@ -14,11 +14,30 @@ class SharedByHandError(frappe.PermissionError):
 	"""Who sees a case follows from place, unit and role alone."""
 
 
+# Frappe's own records, which the hooks name because they stand beside this app's
+FRAPPES_RECORDS = frozenset(
+	{
+		"Comment",
+		"Communication",
+		"Deleted Document",
+		"Document Follow",
+		"File",
+		"List Filter",
+		"Report",
+		"Tag Link",
+		"Version",
+		"View Log",
+	}
+)
+
+
 def guarded_doctypes() -> list[str]:
-	"""DocTypes whose rows this app guards."""
+	"""DocTypes of this app whose rows it guards."""
 	hooks = frappe.get_hooks("permission_query_conditions")
 	return sorted(
-		doctype for doctype, paths in hooks.items() if any(p.startswith("petition_proxy.") for p in paths)
+		doctype
+		for doctype, paths in hooks.items()
+		if doctype not in FRAPPES_RECORDS and any(p.startswith("petition_proxy.") for p in paths)
 	)
 
 

@@ -17,6 +17,9 @@ from petition_proxy.permissions.doors import guarded_doctypes
 
 _CALL = re.compile(r"^/api/(?:v\d+/)?method/(.+?)/?$")
 OURS = "petition_proxy."
+# Functions that answer for one of Frappe's: the desk's, as that one is
+IN_FRAPPES_PLACE = "petition_proxy.overrides."
+CHART = "frappe.desk.doctype.dashboard_chart.dashboard_chart.get"
 # What the pages and web forms of agents and petitioners ask of Frappe, with the reason why it does no harm
 PORTAL_METHODS = {
 	"login": "logs in",
@@ -40,6 +43,7 @@ PORTAL_METHODS = {
 	"frappe.website.doctype.web_form.web_form.accept": "the web forms meant for them; the controller guards",
 	"frappe.website.doctype.web_form.web_form.get_form_data": "asks the document's right",
 	"frappe.website.doctype.web_form.web_form.get_link_options": "options of a web form's field",
+	"frappe.website.doctype.web_form.web_form.get_web_form_filters": "fields of a web form's list, no rows",
 	"frappe.www.list.get_list_data": "rows of a web form's list, by row access",
 	"frappe.realtime.get_user_info": "the live connection of the own session",
 	"frappe.auth.get_logged_user": "the own name",
@@ -70,12 +74,41 @@ def check_endpoint() -> None:
 	"""
 	user = frappe.session.user
 	method = called_method()
-	if not method or user in ("Guest", "Administrator") or method.startswith(OURS):
+	if not method or user in ("Guest", "Administrator"):
+		return
+	if method.startswith(OURS) and not method.startswith(IN_FRAPPES_PLACE):
 		return
 	if is_portal_account(user) and _is_closed_to_portal(method):
 		frappe.throw(_("This is not open to your account."), ClosedEndpointError)
 	if method in RAW_METHODS and names_guarded(frappe.local.form_dict):
 		frappe.throw(_("This cannot be done with such a record."), ClosedEndpointError)
+	if method == CHART:
+		refuse_heatmap(frappe.local.form_dict)
+
+
+def refuse_heatmap(sent: dict[str, Any]) -> None:
+	"""Frappe counts a heatmap over the whole table, whatever the reader may see, so guarded records have none.
+
+	Args:
+		sent: arguments of Frappe's chart function: a stored chart's name, or a chart put together by the client.
+
+	Raises:
+		ClosedEndpointError: a heatmap of records with row access, or a chart that cannot be read.
+	"""
+	name, chart = sent.get("chart_name"), sent.get("chart")
+	if name:
+		columns = ("type", "chart_type", "document_type")
+		chart = frappe.db.get_value("Dashboard Chart", {"name": str(name)}, columns, as_dict=True)
+	elif isinstance(chart, str):
+		try:
+			chart = json.loads(chart)
+		except ValueError:
+			chart = None
+	if not isinstance(chart, dict):
+		frappe.throw(_("There is no such chart. Load the page again."), ClosedEndpointError)
+	is_heatmap = chart.get("type") == "Heatmap" and chart.get("chart_type") != "Group By"
+	if is_heatmap and names_guarded(chart.get("document_type")):
+		frappe.throw(_("There is no heatmap of these records."), ClosedEndpointError)
 
 
 def called_method() -> str | None:
@@ -93,7 +126,7 @@ def is_portal_account(user: str) -> bool:
 
 def _is_closed_to_portal(method: str) -> bool:
 	"""Functions of other apps stay those apps' own matter; a name that is no Python path is Frappe's."""
-	is_frappes = method.startswith("frappe.") or "." not in method
+	is_frappes = method.startswith(("frappe.", IN_FRAPPES_PLACE)) or "." not in method
 	return is_frappes and method not in PORTAL_METHODS
 
 

@@ -11,6 +11,9 @@ from petition_proxy.domain import lifecycle
 from petition_proxy.overrides import endpoints as frappe_doors
 from petition_proxy.overrides.file import ForeignPaperError, PaperKeptError
 from petition_proxy.permissions.endpoints import ClosedEndpointError, names_guarded
+from petition_proxy.permissions.side_records import has_side_permission
+from petition_proxy.petition_proxy.doctype.handling_unit.handling_unit import OwnMembershipError
+from petition_proxy.petition_proxy.doctype.petition.checks import StepError
 from petition_proxy.petition_proxy.doctype.petition.intake import UnknownToYouError
 from petition_proxy.tests import factories as f
 from petition_proxy.tests import print_cases as p
@@ -206,8 +209,15 @@ class TestEndpoints(AttackCase):
 			"based_on": "registered_at",
 			"filters_json": "[]",
 		}
-		self.as_user(TOWN)
-		self.assertRaises(frappe.PermissionError, frappe_doors.get_chart, chart=json.dumps(chart))
+		get = "frappe.desk.doctype.dashboard_chart.dashboard_chart.get"
+		self.assertRaises(ClosedEndpointError, self.called, TOWN, get, chart=json.dumps(chart))
+		self.assertRaises(ClosedEndpointError, self.called, TOWN, get, chart="{")
+		self.called(TOWN, get, chart=json.dumps({**chart, "document_type": "ToDo"}))
+		self.called(TOWN, get, chart=json.dumps({**chart, "type": "Line"}))
+		self.as_user("Administrator")
+		stored = frappe.get_doc({"doctype": "Dashboard Chart", "name": "x heat", **chart})
+		stored.db_insert()
+		self.assertRaises(ClosedEndpointError, self.called, TOWN, get, chart_name="x heat")
 
 	def test_lists_of_guarded_records_have_no_live_room(self):
 		self.as_user(TOWN)
@@ -279,3 +289,95 @@ class TestTextsStayTexts(AttackCase):
 			("</p><!-- ", "＜/p>＜!-- "),
 		):
 			self.assertEqual(clean(sent), kept)
+
+
+class TestBesideRecords(AttackCase):
+	def test_remarks_versions_and_what_was_deleted_are_read_with_their_record(self):
+		case = f.make_petition(lifecycle.HANDLING)
+		remark = frappe.get_doc("Petition", case.name).add_comment("Comment", "内部意见")
+		made = {
+			"Comment": remark.name,
+			"Version": self.stored("Version", ref_doctype="Petition", docname=case.name, data="{}"),
+			"Deleted Document": self.stored("Deleted Document", deleted_doctype="Petition", data="{}"),
+		}
+		self.give_roles("nobody@pp.test", "System Manager")
+		for user in (TOWN_2, "nobody@pp.test"):
+			self.as_user(user)
+			for doctype, name in made.items():
+				with self.subTest(user=user, doctype=doctype):
+					self.assertFalse(frappe.has_permission(doctype, "read", name))
+					if frappe.has_permission(doctype, "read"):
+						self.assertEqual(frappe.get_list(doctype, {"name": name}), [])
+		self.as_user(TOWN)
+		self.assertTrue(has_side_permission(frappe.get_doc("Comment", remark.name)))
+
+	def test_saved_filters_reports_and_notices_are_their_owners(self):
+		self.as_user("office@pp.test")
+		own = {
+			"List Filter": frappe.get_doc(
+				{
+					"doctype": "List Filter",
+					"filter_name": "x",
+					"reference_doctype": "Petition",
+					"for_user": "office@pp.test",
+					"filters": '[["Petition","petitioner_name","=","测试甲"]]',
+				}
+			)
+			.insert(ignore_permissions=True)
+			.name,
+			"Notification Log": self.stored("Notification Log", for_user="office@pp.test", subject="x"),
+			"Report": self.stored(
+				"Report",
+				report_name="x",
+				ref_doctype="Petition",
+				report_type="Report Builder",
+				is_standard="No",
+				owner="office@pp.test",
+			),
+		}
+		for user, is_open in (("office@pp.test", True), (VILLAGE, False)):
+			self.as_user(user)
+			for doctype, name in own.items():
+				with self.subTest(user=user, doctype=doctype):
+					doc = frappe.get_doc(doctype, name)
+					rule = frappe.get_attr(frappe.get_hooks("has_permission")[doctype][-1])
+					self.assertEqual(rule(doc), is_open)
+					if frappe.has_permission(doctype, "read"):
+						self.assertEqual(bool(frappe.get_list(doctype, {"name": name})), is_open)
+
+	def stored(self, doctype: str, **values) -> str:
+		doc = frappe.get_doc({"doctype": doctype, "name": frappe.generate_hash(length=10), **values})
+		doc.db_insert()
+		return doc.name
+
+
+class TestWhatDecidesWhoSees(AttackCase):
+	def test_the_handling_unit_leaves_the_petitioners_side_alone(self):
+		case = f.make_petition(lifecycle.HANDLING, wants_secrecy=1)
+		self.as_user("dept@pp.test")
+		for change in (
+			{"wants_secrecy": 0},
+			{"accused_name": "某单位"},
+			{"address_text": "别处"},
+			{"purpose": "Complaint"},
+		):
+			with self.subTest(change):
+				doc = frappe.get_doc("Petition", case.name)
+				doc.update(change)
+				self.assertRaises(StepError, doc.save)
+		self.assertEqual(frappe.db.get_value("Petition", case.name, "wants_secrecy"), 1)
+
+	def test_nobody_sets_membership_of_the_own_unit(self):
+		self.as_user("office@pp.test")
+		office = frappe.db.get_value("Handling Unit", {"unit_type": "Petition Office", "head": ("is", "set")})
+		office = office or frappe.db.get_value("Handling Unit", {"unit_type": "Petition Office"})
+		own = frappe.get_doc("Handling Unit", office)
+		own.members = [row for row in own.members if row.user != "office@pp.test"]
+		own.head = "clerk@pp.test"
+		self.assertRaises(OwnMembershipError, own.save)
+		other = frappe.get_doc("Handling Unit", f.DEPT_UNIT)
+		other.append("members", {"user": "office@pp.test"})
+		self.assertRaises(OwnMembershipError, other.save)
+		other = frappe.get_doc("Handling Unit", f.DEPT_UNIT)
+		other.append("members", {"user": "clerk@pp.test"})
+		other.save()

@@ -12,6 +12,10 @@ class UnitLoopError(frappe.ValidationError):
 	"""A unit would stand above itself."""
 
 
+class OwnMembershipError(frappe.PermissionError):
+	"""Somebody sets who belongs to a unit that is, or would be, the own one."""
+
+
 class HandlingUnit(Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
@@ -58,7 +62,19 @@ class HandlingUnit(Document):
 		set_place_from_region(self)
 		self.validate_superiors()
 		self.validate_members_once()
+		self.validate_not_own()
 		self.set_closed_on()
+
+	def validate_not_own(self):
+		"""Membership decides who sees which case and who is kept from one, so nobody sets it for the unit of his own."""
+		before = self.get_doc_before_save()
+		was, is_now = _people(before), _people(self)
+		user = frappe.session.user
+		if was != is_now and user in was | is_now and user != "Administrator":
+			frappe.throw(
+				_("You are, or would be, a member of this unit. Somebody else changes who belongs to it."),
+				OwnMembershipError,
+			)
 
 	def validate_superiors(self):
 		for fieldname in ("territory_parent", "line_superior"):
@@ -118,3 +134,8 @@ class HandlingUnit(Document):
 
 	def on_trash(self):
 		clear_scopes()
+
+
+def _people(unit: HandlingUnit | None) -> set[str]:
+	"""Head and members."""
+	return {unit.head, *(row.user for row in unit.members)} - {None, ""} if unit else set()

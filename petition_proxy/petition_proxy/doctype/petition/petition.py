@@ -225,8 +225,8 @@ class Petition(Document):
 		"""Agent from who is logged in, petitioner and agreement from the intake block, where still missing."""
 		if self.get_state_before() == lifecycle.DRAFT:
 			intake.set_channel(self)
-			intake.check_chosen(self)
 			intake.set_agent(self)
+			intake.check_chosen(self)
 			intake.set_petitioner(self)
 			intake.set_agreement(self)
 		intake.copy_petitioner_fields(self)

@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 
 from petition_proxy.domain import lifecycle
-from petition_proxy.permissions.scope import get_scope
+from petition_proxy.permissions.scope import REPORT_KIND, get_scope
 from petition_proxy.petition_proxy.doctype.petition import checks, effects
 from petition_proxy.petition_proxy.doctype.petition.checks import StepError
 
@@ -212,6 +212,9 @@ WHO = {
 		"Only the petitioner withdraws a petition, or an office on the petitioner's signed word; never the agent."
 	),
 	lifecycle.BY_KEEPER: lambda: _("Only the handling unit or the petition office files a case away."),
+	"petitioner's side": lambda: _(
+		"What the petitioner said and wished is corrected by the petition office or who gives the case out."
+	),
 	"accused": lambda: _(
 		"Only the petition office or the town of the place changes who is complained about."
 	),
@@ -240,7 +243,9 @@ SERVICE_FIELDS = ("service_method", "service_note", "service_proof")
 WITHDRAWAL_FIELDS = ("withdrawal_reason", "withdrawal_proof")
 KIND_FIELDS = ("petition_kind", "procedure_route")
 # Who the case is about decides who may see it, so whoever handles it does not change that.
-ACCUSED_FIELDS = ("accused_unit", "accused_user")
+ACCUSED_FIELDS = ("accused_unit", "accused_user", "accused_name")
+# The petitioner's side of the case, and what hides it from a village: not the handling unit's to rewrite.
+PETITIONER_FIELDS = ("wants_secrecy", "address_text", "purpose", "is_city_competence", "category")
 SENDING_STEPS = ("Return", "Reassign")
 
 
@@ -296,6 +301,14 @@ def _is_handler_or_office(doc, scope) -> bool:
 	return is_handling_unit(doc, scope) or _is_assigner(doc, scope)
 
 
+def _may_name_accused(doc, scope) -> bool:
+	"""In a draft who writes it, then who gives the case out; of a report the petition office alone (R22 art. 30)."""
+	before = doc.get_doc_before_save()
+	if before and not _is_draft(doc) and before.petition_kind == REPORT_KIND:
+		return doc.district in scope.offices
+	return _is_draft(doc) or _is_assigner(doc, scope)
+
+
 FIELD_OWNERS = (
 	(("new_facts",), is_district_office, lifecycle.BY_PETITION_OFFICE),
 	(UNIT_FIELDS, lambda d, s: _is_assigner(d, s) or _is_sender(d, s), lifecycle.BY_ASSIGNER),
@@ -307,7 +320,8 @@ FIELD_OWNERS = (
 		lifecycle.BY_HANDLING_UNIT,
 	),
 	(SERVICE_FIELDS, _is_server, lifecycle.BY_SERVER),
-	(ACCUSED_FIELDS, lambda d, s: _is_draft(d) or _is_assigner(d, s), "accused"),
+	(ACCUSED_FIELDS, _may_name_accused, "accused"),
+	(PETITIONER_FIELDS, lambda d, s: _is_draft(d) or _is_assigner(d, s), "petitioner's side"),
 	(WITHDRAWAL_FIELDS, _is_petitioner, lifecycle.BY_PETITIONER),
 )
 
@@ -361,6 +375,10 @@ def check_kind_change(doc, before) -> None:
 	if not (scope.sees_all or _is_handler_or_office(doc, scope)):
 		frappe.throw(
 			_("Only the petition office, the town or the handling unit sets kind and route."), StepError
+		)
+	if before.petition_kind == REPORT_KIND and not (scope.sees_all or before.district in scope.offices):
+		frappe.throw(
+			_("Only the petition office takes a report and accusation for something else."), StepError
 		)
 	was_set = any(before.get(f) for f in changed)
 	if was_set and (doc.kind_change_reason or "") == (before.kind_change_reason or ""):
