@@ -8,6 +8,7 @@ import frappe
 
 from petition_proxy.setup.boards import ensure_boards, remove_boards
 from petition_proxy.setup.indexes import ensure_indexes
+from petition_proxy.setup.leftovers import remove_leftovers
 from petition_proxy.setup.mail_reports import ensure_mail_reports, remove_mail_reports
 from petition_proxy.setup.masters import ensure_masters
 from petition_proxy.setup.module_profile import ensure_module_profile
@@ -33,7 +34,9 @@ def after_install() -> None:
 
 
 def before_uninstall() -> None:
-	"""Take away what the uninstaller does not know: workflow, its unused states and actions, roles, jobs, settings."""
+	"""Take away what the uninstaller does not know: workflow, its unused states and actions, roles, jobs, settings, and what
+	stands beside the app's records: papers, remarks, versions, notices."""
+	remove_leftovers()
 	remove_workflow()
 	remove_boards()
 	remove_bearer_user()

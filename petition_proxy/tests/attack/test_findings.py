@@ -15,6 +15,7 @@ from petition_proxy.permissions.side_records import has_side_permission
 from petition_proxy.petition_proxy.doctype.handling_unit.handling_unit import OwnMembershipError
 from petition_proxy.petition_proxy.doctype.petition.checks import StepError
 from petition_proxy.petition_proxy.doctype.petition.intake import UnknownToYouError
+from petition_proxy.setup import leftovers
 from petition_proxy.tests import factories as f
 from petition_proxy.tests import print_cases as p
 from petition_proxy.tests.base import AppTestCase
@@ -381,3 +382,45 @@ class TestWhatDecidesWhoSees(AttackCase):
 		other = frappe.get_doc("Handling Unit", f.DEPT_UNIT)
 		other.append("members", {"user": "clerk@pp.test"})
 		other.save()
+
+
+class TestNothingIsLeftBehind(AttackCase):
+	def test_uninstalling_takes_what_stands_beside_the_records(self):
+		case = f.make_petition(lifecycle.HANDLING)
+		doc = frappe.get_doc("Petition", case.name)
+		doc.add_comment("Comment", "备注")
+		frappe.get_doc(
+			{
+				"doctype": "File",
+				"file_name": "zhengju.pdf",
+				"content": PDF,
+				"is_private": 1,
+				"attached_to_doctype": "Petition",
+				"attached_to_name": case.name,
+			}
+		).insert()
+		kept = frappe.get_doc({"doctype": "ToDo", "description": "x"}).insert()
+		kept.add_comment("Comment", "bleibt")
+		self.assertLessEqual({"Comment", "File"}, set(leftovers.remove_leftovers()))
+		self.assertEqual(leftovers.count_leftovers(), {})
+		self.assertEqual(self.naming_ours(), [])
+		self.assertTrue(frappe.db.exists("Comment", {"reference_name": kept.name}))
+
+	def naming_ours(self) -> list[str]:
+		"""Tables of Frappe's with rows that stand beside a record of this app, found by their columns."""
+		own, found = leftovers.own_doctypes(), []
+		links = frappe.get_all(
+			"DocField",
+			{"fieldtype": "Dynamic Link", "parent": ("not in", own)},
+			["parent", "options"],
+			order_by="parent",
+		)
+		for link in links:
+			meta = frappe.get_meta(link.parent)
+			if meta.issingle or meta.is_virtual or meta.istable or meta.module in ("Desk", "Workflow"):
+				continue  # workspaces, actions and charts are standard documents, which the uninstaller takes
+			if frappe.db.has_column(link.parent, link.options) and frappe.db.count(
+				link.parent, {link.options: ("in", own)}
+			):
+				found.append(link.parent)
+		return found
